@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace GradService.Numerics.Tensors;
 
@@ -9,7 +10,7 @@ namespace GradService.Numerics.Tensors;
 /// <param name="budget">What the scope's memory is charged to.</param>
 public sealed class TensorScope(MemoryBudget budget) : IDisposable
 {
-    private readonly List<byte[]> _rented = [];
+    private readonly List<(byte[] Array, long Charge)> _rented = [];
     private long _charged;
 
     /// <summary>The bytes charged so far.</summary>
@@ -47,14 +48,34 @@ public sealed class TensorScope(MemoryBudget budget) : IDisposable
         budget.Take(count);
         _charged += count;
         byte[] array = ArrayPool<byte>.Shared.Rent((int)count);
-        _rented.Add(array);
+        _rented.Add((array, count));
         return array.AsMemory(0, (int)count);
+    }
+
+    /// <summary>Gives one rental back before the scope ends.</summary>
+    /// <param name="rented">What <see cref="RentBytes"/> gave, or a slice of it.</param>
+    public void Return(ReadOnlyMemory<byte> rented)
+    {
+        if (!MemoryMarshal.TryGetArray(rented, out ArraySegment<byte> segment))
+        {
+            return;
+        }
+
+        int at = _rented.FindLastIndex(rental => rental.Array == segment.Array);
+        if (at >= 0)
+        {
+            (byte[] array, long charge) = _rented[at];
+            _rented.RemoveAt(at);
+            ArrayPool<byte>.Shared.Return(array);
+            budget.Return(charge);
+            _charged -= charge;
+        }
     }
 
     /// <summary>Gives all memory back. Tensors rented from the scope must not be touched afterwards.</summary>
     public void Dispose()
     {
-        foreach (byte[] array in _rented)
+        foreach ((byte[] array, _) in _rented)
         {
             ArrayPool<byte>.Shared.Return(array);
         }

@@ -1,0 +1,148 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace GradService.Numerics.Tensors;
+
+/// <summary>Reads a tensor as elements of another type: itself where it already is of that type, else a converted copy.</summary>
+public static class TensorConversions
+{
+    /// <summary>The tensor's elements as floats or doubles, each rounded to nearest.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="tensor">A tensor of numbers or booleans.</param>
+    /// <param name="scope">What a copy is rented from.</param>
+    /// <param name="operand">The parameter name of the tensor, for errors.</param>
+    /// <exception cref="OperandException">The tensor is of BYTES.</exception>
+    public static Tensor<T> ToFloating<T>(this Tensor tensor, TensorScope scope, string operand)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => tensor switch
+        {
+            Tensor<T> same => same,
+            Tensor<float> floats => Convert<float, T>(floats, scope, T.CreateTruncating),
+            Tensor<double> doubles => Convert<double, T>(doubles, scope, T.CreateTruncating),
+            Tensor<Half> halves => Convert<Half, T>(halves, scope, T.CreateTruncating),
+            Tensor<BFloat16> brains => Convert<BFloat16, T>(brains, scope, static value => T.CreateTruncating((float)value)),
+            Tensor<bool> flags => Convert<bool, T>(flags, scope, static value => value ? T.One : T.Zero),
+            Tensor<int> integers => Convert<int, T>(integers, scope, T.CreateTruncating),
+            Tensor<long> integers => Convert<long, T>(integers, scope, T.CreateTruncating),
+            Tensor<byte> integers => Convert<byte, T>(integers, scope, T.CreateTruncating),
+            Tensor<sbyte> integers => Convert<sbyte, T>(integers, scope, T.CreateTruncating),
+            Tensor<short> integers => Convert<short, T>(integers, scope, T.CreateTruncating),
+            Tensor<ushort> integers => Convert<ushort, T>(integers, scope, T.CreateTruncating),
+            Tensor<uint> integers => Convert<uint, T>(integers, scope, T.CreateTruncating),
+            Tensor<ulong> integers => Convert<ulong, T>(integers, scope, T.CreateTruncating),
+            _ => throw new OperandException(operand, $"{tensor.ElementType} was found; expected numbers."),
+        };
+
+    /// <summary>The tensor's elements as 32-bit integers, such as class indices. Whole floats (<c>1.0</c>) are integers.</summary>
+    /// <param name="tensor">A tensor of numbers or booleans.</param>
+    /// <param name="scope">What a copy is rented from.</param>
+    /// <param name="operand">The parameter name of the tensor, for errors.</param>
+    /// <exception cref="OperandException">An element is not whole or does not fit 32 bits; the first such is named.</exception>
+    public static Tensor<int> ToIndices(this Tensor tensor, TensorScope scope, string operand) => tensor switch
+    {
+        Tensor<int> same => same,
+        Tensor<float> floats => Whole(floats, scope, operand),
+        Tensor<double> doubles => Whole(doubles, scope, operand),
+        Tensor<Half> halves => Whole(halves, scope, operand),
+        Tensor<BFloat16> brains => Whole(brains.ToFloating<float>(scope, operand), scope, operand),
+        Tensor<bool> flags => Convert<bool, int>(flags, scope, static value => value ? 1 : 0),
+        Tensor<long> integers => Whole(integers, scope, operand),
+        Tensor<byte> integers => Convert<byte, int>(integers, scope, static value => value),
+        Tensor<sbyte> integers => Convert<sbyte, int>(integers, scope, static value => value),
+        Tensor<short> integers => Convert<short, int>(integers, scope, static value => value),
+        Tensor<ushort> integers => Convert<ushort, int>(integers, scope, static value => value),
+        Tensor<uint> integers => Whole(integers, scope, operand),
+        Tensor<ulong> integers => Whole(integers, scope, operand),
+        _ => throw new OperandException(operand, $"{tensor.ElementType} was found; expected integers."),
+    };
+
+    /// <summary>The tensor repeated along its axes of length 1 until it has the target shape; itself where it already has.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="tensor">A tensor whose shape broadcasts to the target.</param>
+    /// <param name="target">The shape wanted.</param>
+    /// <param name="scope">What a copy is rented from.</param>
+    public static Tensor<T> BroadcastTo<T>(this Tensor<T> tensor, Shape target, TensorScope scope)
+        where T : unmanaged
+    {
+        if (tensor.Shape == target)
+        {
+            return tensor;
+        }
+
+        Tensor<T> copy = scope.Rent<T>(target);
+        Span<int> steps = stackalloc int[target.Rank];
+        int step = 1;
+        for (int axis = 1; axis <= tensor.Shape.Rank; axis++)
+        {
+            int length = tensor.Shape[^axis];
+            steps[^axis] = length == 1 ? 0 : step;
+            step *= length;
+        }
+
+        Span<int> index = stackalloc int[target.Rank];
+        index.Clear();
+        ReadOnlySpan<T> source = tensor.Span;
+        Span<T> destination = copy.Span;
+        int from = 0;
+        for (int to = 0; to < destination.Length; to++)
+        {
+            destination[to] = source[from];
+            for (int axis = target.Rank - 1; axis >= 0; axis--)
+            {
+                from += steps[axis];
+                if (++index[axis] < target[axis])
+                {
+                    break;
+                }
+
+                from -= steps[axis] * target[axis];
+                index[axis] = 0;
+            }
+        }
+
+        return copy;
+    }
+
+    private static Tensor<TTo> Convert<TFrom, TTo>(Tensor<TFrom> tensor, TensorScope scope, Func<TFrom, TTo> convert)
+        where TFrom : unmanaged
+        where TTo : unmanaged
+    {
+        Tensor<TTo> copy = scope.Rent<TTo>(tensor.Shape);
+        ReadOnlySpan<TFrom> source = tensor.Span;
+        Span<TTo> destination = copy.Span;
+        for (int i = 0; i < source.Length; i++)
+        {
+            destination[i] = convert(source[i]);
+        }
+
+        return copy;
+    }
+
+    private static Tensor<int> Whole<TFrom>(Tensor<TFrom> tensor, TensorScope scope, string operand)
+        where TFrom : unmanaged, INumber<TFrom>
+    {
+        Tensor<int> copy = scope.Rent<int>(tensor.Shape);
+        ReadOnlySpan<TFrom> source = tensor.Span;
+        Span<int> destination = copy.Span;
+        for (int i = 0; i < source.Length; i++)
+        {
+            TFrom value = source[i];
+            if (!TFrom.IsInteger(value))
+            {
+                throw new OperandException(operand, $"{value.ToString(null, CultureInfo.InvariantCulture)} was found; expected an integer.", i);
+            }
+
+            int whole = int.CreateSaturating(value);
+            if (double.CreateSaturating(value) != whole)
+            {
+                throw new OperandException(
+                    operand,
+                    $"{value.ToString(null, CultureInfo.InvariantCulture)} was found; expected an integer from {int.MinValue} to {int.MaxValue}.",
+                    i);
+            }
+
+            destination[i] = whole;
+        }
+
+        return copy;
+    }
+}
