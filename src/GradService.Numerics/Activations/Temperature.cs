@@ -1,0 +1,20 @@
+using System.Globalization;
+
+namespace GradService.Numerics.Activations;
+
+/// <summary>The rule of every softmax temperature: a finite number above 0.</summary>
+internal static class Temperature
+{
+    /// <summary>Refuses a temperature that divides by nothing or turns the logits round.</summary>
+    /// <param name="temperature">What the caller sent.</param>
+    /// <exception cref="OperandException">It is not a finite number above 0.</exception>
+    public static void Check(double temperature)
+    {
+        if (!(temperature > 0) || double.IsInfinity(temperature))
+        {
+            throw new OperandException(
+                nameof(temperature),
+                string.Create(CultureInfo.InvariantCulture, $"{temperature} is not a temperature: it must be a finite number above 0. For the most probable choice alone take the arg-max."));
+        }
+    }
+}
