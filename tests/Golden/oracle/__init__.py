@@ -1,0 +1,31 @@
+"""One oracle an operation: `answer(operation, request)` gives the response that a whole /v1 request must have.
+
+Floating operands are rounded to the request's dtype and everything after that is FP64, so that the answer is the
+reference for FP32 as well. The golden cases and the random differential run both ask here.
+"""
+import os
+
+os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # two spinning threads make backward many times slower
+os.environ["ATEN_CPU_CAPABILITY"] = "default"  # the same last digit on every CPU
+
+import torch
+
+from . import activations, losses, policy, segmentation
+
+torch.set_num_threads(1)
+
+ORACLES = {
+    "losses/cross-entropy": losses.cross_entropy,
+    "losses/nll": losses.nll,
+    "activations/softmax": activations.softmax,
+    "activations/log-softmax": activations.log_softmax,
+    "activations/softmax-jacobian": activations.softmax_jacobian,
+    "policy/probabilities": policy.probabilities,
+    "policy/log-gradient": policy.log_gradient,
+    "segmentation/class-weights": segmentation.class_weights,
+}
+
+
+def answer(operation, request):
+    """The response to `request` (tensors in any form of API section 2, or arrays), by member name."""
+    return ORACLES[operation](request)
