@@ -31,7 +31,6 @@ def _cross_entropy(rng, floating):
         if rng.random() < 0.5:
             members["epsilon"] = float(rng.choice([1e-7, 1e-4, 0.01]))
     if rng.random() < 0.5:
-        members["weighting"] = str(rng.choice(["labels", "predictions"]))
         members["apply_to"] = str(rng.choice(["loss", "logits"])) if source == "logits" else "loss"
     return members
 
@@ -60,6 +59,8 @@ def _loss_options(rng, shape, axis, floating, gradient="logits"):
             members.update({"labels": labels, "ignore_index": ignored} if ignored != -100 else {"labels": labels})
     if rng.random() < 0.6:
         members["weight"] = _weights(rng, (classes,), floating)
+        if rng.random() < 0.5:
+            members["weighting"] = str(rng.choice(["labels", "predictions"]))
     if rng.random() < 0.4:
         broadcast = tuple(size if rng.random() < 0.6 else 1 for size in loss_shape)
         members["sample_weight"] = _weights(rng, broadcast[int(rng.integers(0, len(broadcast) + 1)):], floating)
@@ -138,7 +139,8 @@ def _class_weights(rng, floating):
     if form == 1:
         return {**members, "counts": per_image}
     seen = ((per_image > 0) * per_image.sum(1, keepdims=True)).sum(0)
-    return {**members, "counts": per_image.sum(0), **({"present": seen} if form == 2 else {})}
+    needed = form == 2 or method == "median_frequency"
+    return {**members, "counts": per_image.sum(0), **({"present": seen} if needed else {})}
 
 
 def _shape(rng, largest=20000):
