@@ -68,8 +68,8 @@ def _single():
                          weighting="predictions", apply_to=target)
     seventh = (np.arange(24, dtype=float) / 7).reshape(1, 3, 2, 4).tolist()
     for reduction in ("none", "sum", "mean"):
-        yield from _make(f"edge: picture [B,C,H,W], weighted, one ignored, {reduction}", seventh,
-                         [[[0, 1, 2, -100], [2, 2, 0, 1]]], weight=WEIGHT, class_axis=1, reduction=reduction)
+        yield from _make(f"edge: picture [B,C,H,W], weighted, 255 ignored, {reduction}", seventh,
+                         [[[0, 1, 2, 255], [2, 1, 0, 0]]], weight=WEIGHT, class_axis=1, ignore_index=255, reduction=reduction)
 
 
 def _not_finite():

@@ -34,6 +34,8 @@ def _case(number, layout, labels, weighted, smoothing, reduction):
             request["labels"].reshape(-1)[0] = -100
     if weighted:
         request["weight"] = draw.positive(rng, (shape[axis],))
+        if number % 4 == 0:
+            request["weighting"] = "predictions"
     if smoothing:
         request["label_smoothing"] = smoothing
     if number % 2:

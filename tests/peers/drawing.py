@@ -1,0 +1,177 @@
+"""Random requests: for every operation the shapes, layouts and options that it has."""
+import numpy as np
+
+OPERATIONS = {}
+MAIN = "losses/cross-entropy"  # has the most options, so it is drawn more often than the others
+
+
+def request(rng, only=None):
+    """An operation's name and its members: arrays for tensors, plain values for parameters."""
+    operation = only or rng.choice(list(OPERATIONS) + [MAIN] * 5)
+    dtype = str(rng.choice(["FP32", "FP64"]))
+    members = OPERATIONS[operation](rng, np.float32 if dtype == "FP32" else np.float64)
+    return str(operation), {**members, "dtype": dtype}
+
+
+def _operation(name):
+    def register(draw):
+        OPERATIONS[name] = draw
+        return draw
+    return register
+
+
+@_operation(MAIN)
+def _cross_entropy(rng, floating):
+    source = str(rng.choice(["logits", "logits", "probabilities"]))
+    shape, axis = _shape(rng)
+    scores = _distributions(rng, shape, axis, floating) if source == "probabilities" else _scores(rng, shape, floating)
+    members = {"logits": scores, **_loss_options(rng, shape, axis, floating)}
+    if source == "probabilities":
+        members["from"] = source
+        if rng.random() < 0.5:
+            members["epsilon"] = float(rng.choice([1e-7, 1e-4, 0.01]))
+    if rng.random() < 0.5:
+        members["apply_to"] = str(rng.choice(["loss", "logits"])) if source == "logits" else "loss"
+    return members
+
+
+@_operation("losses/nll")
+def _nll(rng, floating):
+    shape, axis = _shape(rng)
+    log_probs = (-rng.exponential(2.0, shape)).astype(floating)
+    return {"log_probs": log_probs, **_loss_options(rng, shape, axis, floating, gradient="log_probs")}
+
+
+def _loss_options(rng, shape, axis, floating, gradient="logits"):
+    """What every loss takes beside its scores: each option is often left to its default."""
+    classes, loss_shape = shape[axis], tuple(np.delete(shape, axis))
+    members = {} if axis == -1 and rng.random() < 0.5 else {"class_axis": axis}
+    reduction = str(rng.choice(["none", "sum", "mean", "mean_elements", "mean_batch"]))
+    if reduction != "mean" or rng.random() < 0.5:
+        members["reduction"] = reduction
+    if rng.random() < 0.35:
+        members["labels"] = _distributions(rng, shape, axis, floating)
+    else:
+        members["labels"] = labels = rng.integers(0, classes, loss_shape).astype(_integer(rng))
+        if rng.random() < 0.4:
+            ignored = int(rng.choice([-100, 255, rng.integers(classes)]))
+            labels = np.where(rng.random(loss_shape) < 0.3, ignored, labels.astype(np.int64))
+            members.update({"labels": labels, "ignore_index": ignored} if ignored != -100 else {"labels": labels})
+    if rng.random() < 0.6:
+        members["weight"] = _weights(rng, (classes,), floating)
+        if rng.random() < 0.5:
+            members["weighting"] = str(rng.choice(["labels", "predictions"]))
+    if rng.random() < 0.4:
+        broadcast = tuple(size if rng.random() < 0.6 else 1 for size in loss_shape)
+        members["sample_weight"] = _weights(rng, broadcast[int(rng.integers(0, len(broadcast) + 1)):], floating)
+    if rng.random() < 0.4:
+        members["label_smoothing"] = float(rng.choice([0.1, 0.05, rng.random()]))
+    if rng.random() < 0.4:
+        members["upstream"] = rng.normal(0, 1, loss_shape if reduction == "none" else ()).astype(floating)
+    if rng.random() < 0.2:
+        members["gradients"] = [] if rng.random() < 0.5 else [gradient]
+    return members
+
+
+@_operation("activations/softmax")
+def _softmax(rng, floating):
+    shape, axis = _shape(rng)
+    members = {"logits": _scores(rng, shape, floating), "axis": axis}
+    if rng.random() < 0.5:
+        members["temperature"] = float(rng.choice([0.5, 2.0, rng.uniform(0.1, 5)]))
+    if rng.random() < 0.7:
+        members["upstream"] = rng.normal(0, 1, shape).astype(floating)
+    return members
+
+
+OPERATIONS["activations/log-softmax"] = _softmax
+
+
+@_operation("activations/softmax-jacobian")
+def _softmax_jacobian(rng, floating):
+    shape, axis = _shape(rng, largest=400)
+    if rng.random() < 0.5:
+        return {"logits": _scores(rng, shape, floating), "axis": axis}
+    return {"probabilities": _distributions(rng, shape, axis, floating), "axis": axis}
+
+
+@_operation("policy/probabilities")
+def _probabilities(rng, floating):
+    states, theta, batch = _policy(rng, floating)
+    members = {"states": states, "theta": theta}
+    if rng.random() < 0.5:
+        members["temperature"] = float(rng.uniform(0.2, 4))
+    if rng.random() < 0.5:
+        mask = rng.random((*batch, theta.shape[1])) < 0.6
+        np.put_along_axis(mask, rng.integers(0, theta.shape[1], (*batch, 1)), True, -1)  # one action is allowed at least
+        members["action_mask"] = mask
+    return members
+
+
+@_operation("policy/log-gradient")
+def _log_gradient(rng, floating):
+    states, theta, batch = _policy(rng, floating)
+    members = {"states": states, "theta": theta, "actions": rng.integers(0, theta.shape[1], batch).astype(_integer(rng))}
+    for option in ("per_sample", "explain"):
+        if rng.random() < 0.5:
+            members[option] = bool(rng.random() < 0.5)
+    return members
+
+
+def _policy(rng, floating):
+    size, actions = int(rng.integers(1, 12)), int(rng.integers(1, 9))
+    batch = () if rng.random() < 0.3 else (int(rng.integers(1, 40)),)
+    scale = float(rng.choice([0.3, 1, 3]))
+    return rng.normal(0, 1, (*batch, size)).astype(floating), rng.normal(0, scale, (size, actions)).astype(floating), batch
+
+
+@_operation("segmentation/class-weights")
+def _class_weights(rng, floating):
+    classes = int(rng.integers(2, 20))
+    method = str(rng.choice(["median_frequency", "inverse_frequency", "effective_number", "balanced"]))
+    members = {"method": method, **({"beta": float(rng.choice([0.9, 0.99, 0.999]))} if method == "effective_number" else {})}
+    form = rng.integers(4)
+    if form == 0:
+        labels = rng.integers(0, classes, tuple(rng.integers(1, 9, 3)))
+        return {**members, "labels": np.minimum(labels, rng.integers(0, classes, labels.shape)).astype(_integer(rng)), "classes": classes}
+    per_image = rng.integers(0, 5000, (int(rng.integers(1, 6)), classes)) * (rng.random(classes) < 0.8)
+    per_image[0, 0] += 1  # at least one pixel
+    if form == 1:
+        return {**members, "counts": per_image}
+    seen = ((per_image > 0) * per_image.sum(1, keepdims=True)).sum(0)
+    needed = form == 2 or method == "median_frequency"
+    return {**members, "counts": per_image.sum(0), **({"present": seen} if needed else {})}
+
+
+def _shape(rng, largest=20000):
+    """A shape of one to five axes and where its classes lie; sizes cross every vector width and its tail."""
+    rank = int(rng.integers(1, 6))
+    axis = 1 if rank > 1 and rng.random() < 0.4 else -1 if rng.random() < 0.8 else int(rng.integers(rank))
+    limit = float(rng.choice([60, 600, largest])) if largest > 600 else largest
+    shape = [int(rng.integers(1, 9)) for _ in range(rank)]
+    shape[axis] = int(rng.choice([1, 2, 3, 5, 8, 12, 21, 40], p=[0.05, 0.15, 0.2, 0.2, 0.1, 0.15, 0.1, 0.05]))
+    while np.prod(shape) > limit:
+        widest = int(np.argmax(shape))
+        shape[widest] = max(1, shape[widest] // 2)
+    if limit > 600 and rank > 1:
+        other = next(i for i in range(rank) if i != axis % rank)
+        shape[other] = max(1, int(limit * rng.uniform(0.2, 1) * shape[other] / np.prod(shape)))
+    return tuple(shape), axis
+
+
+def _scores(rng, shape, floating):
+    return rng.normal(0, float(rng.choice([0.1, 1, 5, 20])), shape).astype(floating)
+
+
+def _distributions(rng, shape, axis, floating):
+    raw = rng.exponential(1.0, shape) + 1e-3
+    return (raw / raw.sum(axis, keepdims=True)).astype(floating)
+
+
+def _weights(rng, shape, floating):
+    weights = rng.uniform(0.05, 4, shape)
+    return np.where(rng.random(shape) < 0.1, 0, weights).astype(floating)
+
+
+def _integer(rng):
+    return rng.choice([np.int32, np.int64, np.uint8])
