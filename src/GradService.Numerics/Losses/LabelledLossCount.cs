@@ -1,0 +1,128 @@
+using System.Numerics;
+using GradService.Numerics.Vectors;
+
+namespace GradService.Numerics.Losses;
+
+/// <summary>What a first look at the labels finds in one chunk of them.</summary>
+internal struct LabelledLossTally
+{
+    /// <summary>The sum of the counted elements' weights, as the mean divides by it.</summary>
+    public double Weights;
+
+    /// <summary>The elements not ignored.</summary>
+    public long Counted;
+
+    /// <summary>The first label that is no class, or -1.</summary>
+    public int BadLabel;
+
+    /// <summary>The first prediction that is no class, or -1.</summary>
+    public int BadPrediction;
+}
+
+/// <summary>Checks labels and predictions and adds up the weights before anything is written: the mean's gradient needs their sum.</summary>
+internal readonly unsafe struct LabelledLossCount<T>(LabelledLossOperands<T> operands, LabelledLossSettings settings, LabelledLossTally[] tallies) : IChunkJob
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>The positions in a chunk.</summary>
+    public const int ChunkPositions = 32768;
+
+    public void Run(int chunk)
+    {
+        int first = chunk * ChunkPositions;
+        int end = (int)Math.Min(operands.View.Positions, (long)first + ChunkPositions);
+        var tally = new LabelledLossTally { BadLabel = -1, BadPrediction = -1 };
+        for (int position = first; operands.Predictions != null && position < end; position++)
+        {
+            if ((uint)operands.Predictions[position] >= (uint)operands.View.Count)
+            {
+                tally.BadPrediction = position;
+                break;
+            }
+        }
+
+        if (tally.BadPrediction < 0)
+        {
+            if (operands.Labels == null)
+            {
+                tally.Counted = end - first;
+                tally.Weights = Sum(first, end);
+            }
+            else if (operands.SampleWeight == null && operands.Predictions == null)
+            {
+                AddLabels(first, end, ref tally);
+            }
+            else
+            {
+                AddElements(first, end, ref tally);
+            }
+        }
+
+        tallies[chunk] = tally;
+    }
+
+    private double Sum(int first, int end)
+    {
+        double sum = 0;
+        for (int position = first; operands.SampleWeight != null && position < end; position++)
+        {
+            sum += double.CreateTruncating(operands.SampleWeight[position]);
+        }
+
+        return operands.SampleWeight == null ? end - first : sum;
+    }
+
+    // Two sums side by side: one alone would wait for each addition.
+    private void AddLabels(int first, int end, ref LabelledLossTally tally)
+    {
+        uint classes = (uint)operands.View.Count;
+        double* weight = settings.ApplyTo == ApplyTo.Logits ? null : operands.Weight;
+        int ignored = 0;
+        double even = 0;
+        double odd = 0;
+        for (int position = first; position < end; position++)
+        {
+            int label = operands.Labels[position];
+            if (label == settings.IgnoreIndex)
+            {
+                ignored++;
+            }
+            else if ((uint)label >= classes)
+            {
+                tally.BadLabel = position;
+                return;
+            }
+            else
+            {
+                double added = weight == null ? 1 : weight[label];
+                even += (position & 1) == 0 ? added : 0;
+                odd += (position & 1) == 0 ? 0 : added;
+            }
+        }
+
+        tally.Counted = end - first - ignored;
+        tally.Weights = even + odd;
+    }
+
+    private void AddElements(int first, int end, ref LabelledLossTally tally)
+    {
+        bool weighted = settings.ApplyTo == ApplyTo.Loss;
+        for (int position = first; position < end; position++)
+        {
+            int label = operands.Labels[position];
+            if (label == settings.IgnoreIndex)
+            {
+                continue;
+            }
+
+            if ((uint)label >= (uint)operands.View.Count)
+            {
+                tally.BadLabel = position;
+                return;
+            }
+
+            double weight = weighted ? operands.Weight[operands.Predictions == null ? label : operands.Predictions[position]] : 1;
+            tally.Weights += weight * (operands.SampleWeight == null ? 1 : double.CreateTruncating(operands.SampleWeight[position]));
+            tally.Counted++;
+        }
+    }
+}
