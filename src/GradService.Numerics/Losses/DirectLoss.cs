@@ -11,7 +11,7 @@ internal static unsafe class DirectLoss
     public static void Labels(in LossTile tile, int lane, bool logarithmic, double epsilon)
     {
         double* scores = tile.Scores + lane;
-        Vector512<double> upstream = Vector512.Load(tile.Upstream + lane);
+        Vector512<double> upstream = Vector512.ConditionalSelect(SoftmaxLoss.Ignored(tile, lane), Vector512<double>.Zero, Vector512.Load(tile.Upstream + lane));
         Vector512<double> hit = Vector512.Load(tile.Hit + lane);
         Vector512<double> spread = Vector512.Load(tile.Spread + lane);
         Class(Vector512.Load(tile.Picked + lane), logarithmic, epsilon, out Vector512<double> pickedLoss, out Vector512<double> pickedSlope);

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using GradService.Numerics.Vectors;
 
@@ -10,6 +9,14 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private bool WeighsTargets => settings is { Weighting: Weighting.Labels, ApplyTo: ApplyTo.Loss };
+
+    private bool HasUpstreams => settings.Reduction == Reduction.None && operands.Upstream != null;
+
+    private double ReducedUpstream => (operands.Upstream == null || HasUpstreams ? 1 : double.CreateTruncating(*operands.Upstream)) / denominator;
+
+    private bool IsPlain =>
+        operands.Labels != null && operands.Predictions == null && operands.SampleWeight == null && !HasUpstreams
+        && settings is { LabelSmoothing: 0, ApplyTo: ApplyTo.Loss };
 
     public void Run(int chunk)
     {
@@ -62,10 +69,25 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
             Tile.Load(operands.Shares, operands.View, first, count, tile.Shares, tile.Stride);
         }
 
-        Prepare(tile, first, count);
-        for (int lane = 0; lane < count; lane += Tile.Lanes)
+        if (IsPlain)
         {
-            EvaluateLanes(tile, lane);
+            PreparePlain(tile, first, count);
+        }
+        else
+        {
+            Prepare(tile, first, count);
+        }
+
+        if (settings.Form == ScoreForm.Logits && tile.Shares == null)
+        {
+            SoftmaxLoss.Labels<T>(tile, count);
+        }
+        else
+        {
+            for (int lane = 0; lane < count; lane += Tile.Lanes)
+            {
+                EvaluateLanes(tile, lane);
+            }
         }
 
         if (operands.Losses != null)
@@ -89,68 +111,65 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         Tile.Store(tile.Scores, tile.Stride, operands.Gradient, operands.View, first, count);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private void EvaluateLanes(in LossTile tile, int lane)
     {
-        bool shares = tile.Shares != null;
+        bool logarithmic = settings.Form == ScoreForm.Probabilities;
         if (settings.Form == ScoreForm.Logits)
         {
-            if (shares)
-            {
-                SoftmaxLoss.Shares<T>(tile, lane);
-            }
-            else
-            {
-                SoftmaxLoss.Labels<T>(tile, lane);
-            }
+            SoftmaxLoss.Shares<T>(tile, lane);
         }
-        else if (shares)
+        else if (tile.Shares != null)
         {
-            DirectLoss.Shares(tile, lane, settings.Form == ScoreForm.Probabilities, settings.Epsilon);
+            DirectLoss.Shares(tile, lane, logarithmic, settings.Epsilon);
         }
         else
         {
-            DirectLoss.Labels(tile, lane, settings.Form == ScoreForm.Probabilities, settings.Epsilon);
+            DirectLoss.Labels(tile, lane, logarithmic, settings.Epsilon);
         }
     }
 
-    // Fills the columns. Lanes after the last position are as good as ignored.
+    // The columns of the common case: class indices and class weights, and nothing that differs from position to position.
+    private void PreparePlain(in LossTile tile, int first, int count)
+    {
+        int* labels = operands.Labels + first;
+        int ignore = settings.IgnoreIndex;
+        double* weight = tile.Weight;
+        double* scores = tile.Scores;
+        double* hit = tile.Hit;
+        double* picked = tile.Picked;
+        int* known = tile.Label;
+        long stride = tile.Stride;
+        for (int at = 0; at < count; at++)
+        {
+            int label = labels[at];
+            bool counted = label != ignore;
+            long index = counted ? label : 0;
+            double labelWeight = weight[index];
+            hit[at] = counted ? labelWeight : 0;
+            picked[at] = scores[(index * stride) + at];
+            known[at] = counted ? label : -1;
+        }
+
+        new Span<double>(tile.Upstream, count).Fill(ReducedUpstream);
+        Pad(tile, count);
+    }
+
+    // The columns of any case.
     private void Prepare(in LossTile tile, int first, int count)
     {
-        bool each = settings.Reduction == Reduction.None && operands.Upstream != null;
-        double upstream = (operands.Upstream == null || each ? 1 : double.CreateTruncating(*operands.Upstream)) / denominator;
         double kept = 1 - settings.LabelSmoothing;
         double even = settings.LabelSmoothing / tile.Classes;
         bool weighsElements = settings is { Weighting: Weighting.Predictions, ApplyTo: ApplyTo.Loss };
         for (int at = 0; at < count; at++)
         {
             int position = first + at;
-            int label = -1;
-            double counted = 1;
-            double scale = 1;
-            double labelWeight = 1;
-            double picked = 0;
-            if (operands.Labels != null)
-            {
-                label = operands.Labels[position];
-                if (label == settings.IgnoreIndex)
-                {
-                    label = -1;
-                    counted = 0;
-                }
-                else
-                {
-                    picked = tile.Scores[((long)label * tile.Stride) + at];
-                    labelWeight = tile.Weight[label];
-                    scale = operands.Weight[label];
-                }
-            }
-
+            int label = operands.Labels == null ? 0 : operands.Labels[position];
             double factor = 1;
+            double scale = 1;
             if (operands.Predictions != null)
             {
                 scale = operands.Weight[operands.Predictions[position]];
-                factor *= weighsElements ? scale : 1;
+                factor = weighsElements ? scale : 1;
             }
 
             if (operands.SampleWeight != null)
@@ -158,21 +177,41 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
                 factor *= double.CreateTruncating(operands.SampleWeight[position]);
             }
 
-            factor = counted == 0 ? 0 : factor;
+            if (operands.Labels == null)
+            {
+                tile.Hit[at] = factor;
+            }
+            else if (label == settings.IgnoreIndex)
+            {
+                label = -1;
+                factor = 0;
+                tile.Hit[at] = 0;
+                tile.Picked[at] = 0;
+                tile.LabelWeight[at] = 0;
+            }
+            else
+            {
+                scale = operands.Predictions == null ? operands.Weight[label] : scale;
+                tile.Hit[at] = factor * kept * tile.Weight[label];
+                tile.Picked[at] = tile.Scores[((long)label * tile.Stride) + at];
+                tile.LabelWeight[at] = tile.Weight[label];
+            }
+
             tile.Label[at] = label;
-            tile.Counted[at] = counted;
             tile.Scale[at] = scale;
-            tile.Picked[at] = picked;
-            tile.LabelWeight[at] = labelWeight;
-            tile.Hit[at] = tile.Shares != null ? factor : factor * kept * labelWeight;
             tile.Spread[at] = factor * even;
-            tile.Upstream[at] = counted == 0 ? 0 : each ? double.CreateTruncating(operands.Upstream[position]) : upstream;
+            tile.Upstream[at] = HasUpstreams ? double.CreateTruncating(operands.Upstream[position]) : ReducedUpstream;
         }
 
+        Pad(tile, count);
+    }
+
+    // Lanes after the last position are as good as ignored.
+    private static void Pad(in LossTile tile, int count)
+    {
         for (int at = count; at < Tile.WholeLanes(count); at++)
         {
             tile.Label[at] = -1;
-            tile.Counted[at] = 0;
             tile.Scale[at] = 1;
             tile.LabelWeight[at] = 0;
             tile.Hit[at] = 0;

@@ -32,7 +32,7 @@ internal unsafe struct LossTile
     public bool Scaled;
     public bool WantsGradient;
 
-    /// <summary>The class, or -1 for an element that is ignored or has none.</summary>
+    /// <summary>The class, or -1 for an element that is ignored; with shares 0 for one that is not.</summary>
     public int* Label;
 
     /// <summary>The multiplier of the loss of the label's class.</summary>
@@ -53,8 +53,8 @@ internal unsafe struct LossTile
     /// <summary>The score of the label's class; its gradient when the arithmetic is done.</summary>
     public double* Picked;
 
-    /// <summary>1 for a counted position, 0 for an ignored one.</summary>
-    public double* Counted;
+    /// <summary>The sum of the other exponentials.</summary>
+    public double* Others;
 
     /// <summary>The loss.</summary>
     public double* Loss;
@@ -82,7 +82,7 @@ internal unsafe struct LossTile
             Scale = scratch.Take(width),
             Upstream = scratch.Take(width),
             Picked = scratch.Take(width),
-            Counted = scratch.Take(width),
+            Others = scratch.Take(width),
             Loss = scratch.Take(width),
         };
     }
