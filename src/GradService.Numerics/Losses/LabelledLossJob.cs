@@ -1,0 +1,223 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using GradService.Numerics.Vectors;
+
+namespace GradService.Numerics.Losses;
+
+/// <summary>Loss and gradient of a chunk of positions, tile by tile: each score is read once and each gradient written once.</summary>
+internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> operands, LabelledLossSettings settings, double denominator, double[] sums) : IChunkJob
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private bool WeighsTargets => settings is { Weighting: Weighting.Labels, ApplyTo: ApplyTo.Loss };
+
+    private bool HasUpstreams => settings.Reduction == Reduction.None && operands.Upstream != null;
+
+    private double ReducedUpstream => (operands.Upstream == null || HasUpstreams ? 1 : double.CreateTruncating(*operands.Upstream)) / denominator;
+
+    private bool IsPlain =>
+        operands.Labels != null && operands.Predictions == null && operands.SampleWeight == null && !HasUpstreams
+        && settings is { LabelSmoothing: 0, ApplyTo: ApplyTo.Loss };
+
+    public void Run(int chunk)
+    {
+        int classes = operands.View.Count;
+        int chunkPositions = Tile.ChunkPositions(classes);
+        int first = chunk * chunkPositions;
+        int end = (int)Math.Min(operands.View.Positions, (long)first + chunkPositions);
+        bool shares = operands.Labels == null;
+        var scratch = new Scratch(LossTile.Size(classes, Tile.Width(classes), shares) + classes, LossTile.Columns + 4);
+        try
+        {
+            LossTile tile = LossTile.In(ref scratch, classes, shares);
+            tile.Smoothing = settings.LabelSmoothing;
+            tile.Scaled = settings.ApplyTo == ApplyTo.Logits && operands.Weighted;
+            tile.WantsGradient = operands.Gradient != null;
+            tile.ScaleWeight = tile.Scaled && shares && operands.Predictions == null ? operands.Weight : null;
+            tile.Weight = operands.Weight;
+            tile.WeightSum = operands.WeightSum;
+            if (!WeighsTargets)
+            {
+                tile.Weight = scratch.Take(classes);
+                new Span<double>(tile.Weight, classes).Fill(1);
+                tile.WeightSum = classes;
+            }
+
+            Vector512<double> sum = Vector512<double>.Zero;
+            for (int position = first; position < end; position += tile.Width)
+            {
+                int count = Math.Min(tile.Width, end - position);
+                Evaluate(tile, position, count);
+                for (int lane = 0; lane < count; lane += Tile.Lanes)
+                {
+                    sum += Vector512.Load(tile.Loss + lane);
+                }
+            }
+
+            sums[chunk] = Lanes.Sum(sum);
+        }
+        finally
+        {
+            scratch.Dispose();
+        }
+    }
+
+    private void Evaluate(in LossTile tile, int first, int count)
+    {
+        Tile.Load(operands.Scores, operands.View, first, count, tile.Scores, tile.Stride);
+        if (tile.Shares != null)
+        {
+            Tile.Load(operands.Shares, operands.View, first, count, tile.Shares, tile.Stride);
+        }
+
+        if (IsPlain)
+        {
+            PreparePlain(tile, first, count);
+        }
+        else
+        {
+            Prepare(tile, first, count);
+        }
+
+        if (settings.Form == ScoreForm.Logits && tile.Shares == null)
+        {
+            SoftmaxLoss.Labels<T>(tile, count);
+        }
+        else
+        {
+            for (int lane = 0; lane < count; lane += Tile.Lanes)
+            {
+                EvaluateLanes(tile, lane);
+            }
+        }
+
+        if (operands.Losses != null)
+        {
+            Tile.Narrow(tile.Loss, operands.Losses + first, count);
+        }
+
+        if (!tile.WantsGradient)
+        {
+            return;
+        }
+
+        for (int at = 0; tile.Shares == null && at < count; at++)
+        {
+            if (tile.Label[at] >= 0)
+            {
+                tile.Scores[((long)tile.Label[at] * tile.Stride) + at] = tile.Picked[at];
+            }
+        }
+
+        Tile.Store(tile.Scores, tile.Stride, operands.Gradient, operands.View, first, count);
+    }
+
+    private void EvaluateLanes(in LossTile tile, int lane)
+    {
+        bool logarithmic = settings.Form == ScoreForm.Probabilities;
+        if (settings.Form == ScoreForm.Logits)
+        {
+            SoftmaxLoss.Shares<T>(tile, lane);
+        }
+        else if (tile.Shares != null)
+        {
+            DirectLoss.Shares(tile, lane, logarithmic, settings.Epsilon);
+        }
+        else
+        {
+            DirectLoss.Labels(tile, lane, logarithmic, settings.Epsilon);
+        }
+    }
+
+    // The columns of the common case: class indices and class weights, and nothing that differs from position to position.
+    private void PreparePlain(in LossTile tile, int first, int count)
+    {
+        int* labels = operands.Labels + first;
+        int ignore = settings.IgnoreIndex;
+        double* weight = tile.Weight;
+        double* scores = tile.Scores;
+        double* hit = tile.Hit;
+        double* picked = tile.Picked;
+        int* known = tile.Label;
+        long stride = tile.Stride;
+        for (int at = 0; at < count; at++)
+        {
+            int label = labels[at];
+            bool counted = label != ignore;
+            long index = counted ? label : 0;
+            double labelWeight = weight[index];
+            hit[at] = counted ? labelWeight : 0;
+            picked[at] = scores[(index * stride) + at];
+            known[at] = counted ? label : -1;
+        }
+
+        new Span<double>(tile.Upstream, count).Fill(ReducedUpstream);
+        Pad(tile, count);
+    }
+
+    // The columns of any case.
+    private void Prepare(in LossTile tile, int first, int count)
+    {
+        double kept = 1 - settings.LabelSmoothing;
+        double even = settings.LabelSmoothing / tile.Classes;
+        bool weighsElements = settings is { Weighting: Weighting.Predictions, ApplyTo: ApplyTo.Loss };
+        for (int at = 0; at < count; at++)
+        {
+            int position = first + at;
+            int label = operands.Labels == null ? 0 : operands.Labels[position];
+            double factor = 1;
+            double scale = 1;
+            if (operands.Predictions != null)
+            {
+                scale = operands.Weight[operands.Predictions[position]];
+                factor = weighsElements ? scale : 1;
+            }
+
+            if (operands.SampleWeight != null)
+            {
+                factor *= double.CreateTruncating(operands.SampleWeight[position]);
+            }
+
+            if (operands.Labels == null)
+            {
+                tile.Hit[at] = factor;
+            }
+            else if (label == settings.IgnoreIndex)
+            {
+                label = -1;
+                factor = 0;
+                tile.Hit[at] = 0;
+                tile.Picked[at] = 0;
+                tile.LabelWeight[at] = 0;
+            }
+            else
+            {
+                scale = operands.Predictions == null ? operands.Weight[label] : scale;
+                tile.Hit[at] = factor * kept * tile.Weight[label];
+                tile.Picked[at] = tile.Scores[((long)label * tile.Stride) + at];
+                tile.LabelWeight[at] = tile.Weight[label];
+            }
+
+            tile.Label[at] = label;
+            tile.Scale[at] = scale;
+            tile.Spread[at] = factor * even;
+            tile.Upstream[at] = HasUpstreams ? double.CreateTruncating(operands.Upstream[position]) : ReducedUpstream;
+        }
+
+        Pad(tile, count);
+    }
+
+    // Lanes after the last position are as good as ignored.
+    private static void Pad(in LossTile tile, int count)
+    {
+        for (int at = count; at < Tile.WholeLanes(count); at++)
+        {
+            tile.Label[at] = -1;
+            tile.Scale[at] = 1;
+            tile.LabelWeight[at] = 0;
+            tile.Hit[at] = 0;
+            tile.Spread[at] = 0;
+            tile.Upstream[at] = 0;
+            tile.Picked[at] = 0;
+        }
+    }
+}

@@ -1,0 +1,191 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using GradService.Numerics.Vectors;
+
+namespace GradService.Numerics.Losses;
+
+/// <summary>Cross-entropy of eight positions through the softmax of their logits.</summary>
+internal static unsafe class SoftmaxLoss
+{
+    /// <summary>
+    /// A tile against class indices. With h the hit, s the spread and u the weights: l = h n_y + s sum_c u_c n_c, n = -log p. In three
+    /// passes, so that the long chain of a logarithm overlaps with the next one's rather than with nothing.
+    /// </summary>
+    public static void Labels<T>(in LossTile tile, int count)
+    {
+        for (int lane = 0; lane < count; lane += Tile.Lanes)
+        {
+            Sum<T>(tile, lane);
+        }
+
+        for (int lane = 0; lane < count; lane += Tile.Lanes)
+        {
+            Lose<T>(tile, lane);
+        }
+
+        if (!tile.WantsGradient)
+        {
+            return;
+        }
+
+        for (int lane = 0; lane < count; lane += Tile.Lanes)
+        {
+            if (tile.Smoothing == 0)
+            {
+                Multiply(tile.Scores + lane, tile.Classes, tile.Stride, Vector512.Load(tile.Others + lane));
+            }
+            else
+            {
+                MultiplySmoothed(tile, lane);
+            }
+        }
+    }
+
+    // Exponentials of the scores, what they add up to, and how far the label's score lies below the largest.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Sum<T>(in LossTile tile, int lane)
+    {
+        double* scores = tile.Scores + lane;
+        Vector512<double> picked = Vector512.Load(tile.Picked + lane);
+        if (tile.Scaled)
+        {
+            Vector512<double> scale = Vector512.Load(tile.Scale + lane);
+            picked *= scale;
+            Multiply(scores, tile.Classes, tile.Stride, scale);
+        }
+
+        if (tile.Smoothing != 0)
+        {
+            Vector512<double> differences = Vector512<double>.Zero;
+            Vector512<double> maximum = Exponentials.MaximumOf(scores, tile.Classes, tile.Stride);
+            for (int c = 0; c < tile.Classes; c++)
+            {
+                Vector512<double> difference = Vector512.Load(scores + ((long)c * tile.Stride)) - maximum;
+                differences = Vector512.FusedMultiplyAdd(Vector512.Create(tile.Weight[c]), difference, differences);
+            }
+
+            differences.Store(tile.Loss + lane);
+        }
+
+        Exponentials sums = Exponentials.Of<T>(scores, tile.Classes, tile.Stride);
+        sums.Others.Store(tile.Others + lane);
+        (picked - sums.Maximum).Store(tile.Picked + lane);
+    }
+
+    // The losses, what the exponentials are multiplied by to become a gradient, and the gradient at the label.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Lose<T>(in LossTile tile, int lane)
+    {
+        Vector512<double> below = Vector512.Load(tile.Picked + lane);
+        Vector512<double> hit = Vector512.Load(tile.Hit + lane);
+        var sums = new Exponentials(Vector512<double>.Zero, Vector512.Load(tile.Others + lane));
+        Vector512<double> log = sums.Log;
+        Vector512<double> loss = hit * (log - below);
+        if (tile.Smoothing != 0)
+        {
+            Vector512<double> all = Vector512.FusedMultiplyAdd(Vector512.Create(tile.WeightSum), log, -Vector512.Load(tile.Loss + lane));
+            loss = Vector512.FusedMultiplyAdd(Vector512.Load(tile.Spread + lane), all, loss);
+        }
+
+        Vector512<double> ignored = Ignored(tile, lane);
+        Vector512.ConditionalSelect(ignored, Vector512<double>.Zero, loss).Store(tile.Loss + lane);
+        if (!tile.WantsGradient)
+        {
+            return;
+        }
+
+        Vector512<double> exponential = Exponential.OfNonPositive<T>(below);
+        Vector512<double> upstream = Vector512.ConditionalSelect(ignored, Vector512<double>.Zero, Vector512.Load(tile.Upstream + lane));
+        if (tile.Scaled)
+        {
+            upstream *= Vector512.Load(tile.Scale + lane);
+        }
+
+        Vector512<double> pull = upstream * hit / sums.Sum;
+        Vector512<double> atLabel = Vector512<double>.Zero - (pull * sums.Rest(exponential));
+        if (tile.Smoothing != 0)
+        {
+            // The smoothed part has no label: its slope, U p_c - u_c, is added to what the label pulls.
+            Vector512<double> spread = upstream * Vector512.Load(tile.Spread + lane);
+            Vector512<double> all = spread * Vector512.Create(tile.WeightSum) / sums.Sum;
+            atLabel += (all * exponential) - (spread * Vector512.Load(tile.LabelWeight + lane));
+            pull += all;
+            spread.Store(tile.Spread + lane);
+        }
+
+        pull.Store(tile.Others + lane);
+        atLabel.Store(tile.Picked + lane);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void MultiplySmoothed(in LossTile tile, int lane)
+    {
+        double* scores = tile.Scores + lane;
+        Vector512<double> pull = Vector512.Load(tile.Others + lane);
+        Vector512<double> spread = Vector512.Load(tile.Spread + lane);
+        for (int c = 0; c < tile.Classes; c++, scores += tile.Stride)
+        {
+            ((pull * Vector512.Load(scores)) - (spread * Vector512.Create(tile.Weight[c]))).Store(scores);
+        }
+    }
+
+    /// <summary>Eight positions against shares. With t the targets: l = h sum_c t_c n_c.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Shares<T>(in LossTile tile, int lane)
+    {
+        double* scores = tile.Scores + lane;
+        double* shares = tile.Shares + lane;
+        Vector512<double> scale = Vector512<double>.One;
+        if (tile.Scaled)
+        {
+            scale = Targets.Scale(tile, lane);
+            Multiply(scores, tile.Classes, tile.Stride, scale);
+        }
+
+        Vector512<double> maximum = Exponentials.MaximumOf(scores, tile.Classes, tile.Stride);
+        Vector512<double> total = Targets.Form(tile, lane);
+        Vector512<double> differences = Vector512<double>.Zero;
+        for (int c = 0; c < tile.Classes; c++)
+        {
+            Vector512<double> difference = Vector512.Load(scores + ((long)c * tile.Stride)) - maximum;
+            differences = Vector512.FusedMultiplyAdd(Vector512.Load(shares + ((long)c * tile.Stride)), difference, differences);
+        }
+
+        Exponentials sums = Exponentials.Of<T>(scores, tile.Classes, tile.Stride);
+        Vector512<double> hit = Vector512.Load(tile.Hit + lane);
+        WriteLoss(tile, lane, hit * Vector512.FusedMultiplyAdd(total, sums.Log, -differences));
+        if (!tile.WantsGradient)
+        {
+            return;
+        }
+
+        // p T - t, as (T - t) p - t (1 - p): nothing cancels where one class has the whole label and nearly all the probability.
+        Vector512<double> factor = Vector512.Load(tile.Upstream + lane) * scale * hit / sums.Sum;
+        for (int c = 0; c < tile.Classes; c++, scores += tile.Stride, shares += tile.Stride)
+        {
+            Vector512<double> exponential = Vector512.Load(scores);
+            Vector512<double> target = Vector512.Load(shares);
+            Vector512<double> slope = ((total - target) * exponential) - (target * sums.Rest(exponential));
+            (factor * slope).Store(scores);
+        }
+    }
+
+    /// <summary>Which of eight positions are ignored.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> Ignored(in LossTile tile, int lane) =>
+        Vector512.LessThan(Vector512.WidenLower(Vector256.Load(tile.Label + lane).ToVector512Unsafe()), Vector512<long>.Zero).AsDouble();
+
+    /// <summary>Stores losses: 0 for an ignored position, whatever its scores are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void WriteLoss(in LossTile tile, int lane, Vector512<double> loss) =>
+        Vector512.ConditionalSelect(Ignored(tile, lane), Vector512<double>.Zero, loss).Store(tile.Loss + lane);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Multiply(double* scores, int classes, int stride, Vector512<double> scale)
+    {
+        for (int c = 0; c < classes; c++, scores += stride)
+        {
+            (Vector512.Load(scores) * scale).Store(scores);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+namespace GradService.Numerics.Vectors;
+
+/// <summary>Work that is cut into chunks which do not depend on each other.</summary>
+internal interface IChunkJob
+{
+    /// <summary>Does one chunk; what it finds goes where the chunk's index says.</summary>
+    void Run(int chunk);
+}
+
+/// <summary>
+/// Runs chunks on the threads allowed. Whoever cuts the work does so by the size of the problem alone and adds the chunks' results in the
+/// order of their indices: then the number of threads cannot change a bit.
+/// </summary>
+internal static class Chunks
+{
+    /// <summary>How many chunks cover so many items.</summary>
+    public static int Count(int items, int chunk) => (int)(((long)items + chunk - 1) / chunk);
+
+    /// <summary>Runs chunks 0 to <paramref name="count"/> - 1, and looks at the cancellation before each.</summary>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
+    public static void Run<TJob>(int count, TJob job, Execution execution)
+        where TJob : struct, IChunkJob
+    {
+        execution.Cancellation.ThrowIfCancellationRequested();
+        if (execution.Threads <= 1 || count <= 1)
+        {
+            for (int chunk = 0; chunk < count; chunk++)
+            {
+                execution.Cancellation.ThrowIfCancellationRequested();
+                job.Run(chunk);
+            }
+
+            return;
+        }
+
+        var options = new ParallelOptions { MaxDegreeOfParallelism = execution.Threads, CancellationToken = execution.Cancellation };
+        Parallel.For(0, count, options, chunk => job.Run(chunk));
+    }
+}

@@ -1,0 +1,276 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using GradService.Numerics.Tensors;
+
+namespace GradService.Numerics.Vectors;
+
+/// <summary>
+/// A few positions by all classes in FP64, class-major: eight positions of a class lie side by side in either layout, so that every step
+/// of the arithmetic runs lane-parallel over positions and no result depends on the width of the machine's vectors.
+/// </summary>
+internal static unsafe class Tile
+{
+    /// <summary>Positions in one step of the arithmetic.</summary>
+    public const int Lanes = 8;
+
+    /// <summary>The positions in a tile: fewer where there are many classes, so that a tile stays in the first or second cache.</summary>
+    public static int Width(int classes) => classes switch
+    {
+        <= 64 => 64,
+        <= 128 => 32,
+        <= 256 => 16,
+        _ => Lanes,
+    };
+
+    /// <summary>From a class to the next, in elements. Not a power of two: stores and loads 4096 bytes apart would hinder each other.</summary>
+    public static int Stride(int width) => width + Lanes;
+
+    /// <summary>The positions in a chunk: whole tiles of about 65,536 elements together.</summary>
+    public static int ChunkPositions(int classes)
+    {
+        int width = Width(classes);
+        return Math.Max(1, 65536 / Math.Max(1, classes) / width) * width;
+    }
+
+    /// <summary>The position after so many, rounded up to whole steps.</summary>
+    public static int WholeLanes(int count) => (count + Lanes - 1) & -Lanes;
+
+    /// <summary>Reads positions into a tile. Lanes after the last position are 0.</summary>
+    public static void Load<T>(T* values, AxisView view, int first, int count, double* tile, int stride)
+        where T : unmanaged
+    {
+        if (view.Inner == 1)
+        {
+            LoadRows(values + ((long)first * view.Count), view.Count, count, tile, stride);
+        }
+        else
+        {
+            for (int done = 0; done < count;)
+            {
+                (int outer, int inner) = Math.DivRem(first + done, view.Inner);
+                int length = Math.Min(count - done, view.Inner - inner);
+                T* source = values + ((long)outer * view.Count * view.Inner) + inner;
+                for (int c = 0; c < view.Count; c++)
+                {
+                    Widen(source + ((long)c * view.Inner), tile + ((long)c * stride) + done, length);
+                }
+
+                done += length;
+            }
+        }
+
+        int whole = WholeLanes(count);
+        for (int c = 0; c < view.Count && whole > count; c++)
+        {
+            new Span<double>(tile + ((long)c * stride) + count, whole - count).Clear();
+        }
+    }
+
+    /// <summary>Writes a tile's positions back where they belong.</summary>
+    public static void Store<T>(double* tile, int stride, T* values, AxisView view, int first, int count)
+        where T : unmanaged
+    {
+        if (view.Inner == 1)
+        {
+            StoreRows(tile, stride, values + ((long)first * view.Count), view.Count, count);
+            return;
+        }
+
+        for (int done = 0; done < count;)
+        {
+            (int outer, int inner) = Math.DivRem(first + done, view.Inner);
+            int length = Math.Min(count - done, view.Inner - inner);
+            T* target = values + ((long)outer * view.Count * view.Inner) + inner;
+            for (int c = 0; c < view.Count; c++)
+            {
+                Narrow(tile + ((long)c * stride) + done, target + ((long)c * view.Inner), length);
+            }
+
+            done += length;
+        }
+    }
+
+    /// <summary>Converts a run of numbers to FP64.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Widen<T>(T* source, double* target, int length)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(double))
+        {
+            new ReadOnlySpan<double>(source, length).CopyTo(new Span<double>(target, length));
+            return;
+        }
+
+        int at = 0;
+        for (; at <= length - 16; at += 16)
+        {
+            (Vector512<double> lower, Vector512<double> upper) = Vector512.Widen(Vector512.Load((float*)source + at));
+            lower.Store(target + at);
+            upper.Store(target + at + Lanes);
+        }
+
+        for (; at < length; at++)
+        {
+            target[at] = ((float*)source)[at];
+        }
+    }
+
+    /// <summary>Rounds a run of FP64 numbers to <typeparamref name="T"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Narrow<T>(double* source, T* target, int length)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(double))
+        {
+            new ReadOnlySpan<double>(source, length).CopyTo(new Span<double>(target, length));
+            return;
+        }
+
+        int at = 0;
+        for (; at <= length - 16; at += 16)
+        {
+            Vector512.Narrow(Vector512.Load(source + at), Vector512.Load(source + at + Lanes)).Store((float*)target + at);
+        }
+
+        for (; at < length; at++)
+        {
+            ((float*)target)[at] = (float)source[at];
+        }
+    }
+
+    // Rows of classes, one position each: turned in blocks of eight positions by four classes where the machine has the shuffles for it.
+    private static void LoadRows<T>(T* rows, int classes, int count, double* tile, int stride)
+        where T : unmanaged
+    {
+        int position = 0;
+        int turned = typeof(T) == typeof(float) && Avx.IsSupported ? classes & -4 : 0;
+        if (turned > 0)
+        {
+            for (; position <= count - Lanes; position += Lanes)
+            {
+                float* row = (float*)rows + ((long)position * classes);
+                for (int c = 0; c < turned; c += 4)
+                {
+                    TurnIn(row + c, classes, tile + ((long)c * stride) + position, stride);
+                }
+
+                for (int c = turned; c < classes; c++)
+                {
+                    for (int lane = 0; lane < Lanes; lane++)
+                    {
+                        tile[((long)c * stride) + position + lane] = row[((long)lane * classes) + c];
+                    }
+                }
+            }
+        }
+
+        for (; position < count; position++)
+        {
+            T* row = rows + ((long)position * classes);
+            for (int c = 0; c < classes; c++)
+            {
+                tile[((long)c * stride) + position] = typeof(T) == typeof(float) ? ((float*)row)[c] : ((double*)row)[c];
+            }
+        }
+    }
+
+    private static void StoreRows<T>(double* tile, int stride, T* rows, int classes, int count)
+        where T : unmanaged
+    {
+        int position = 0;
+        int turned = typeof(T) == typeof(float) && Avx.IsSupported ? classes & -4 : 0;
+        if (turned > 0)
+        {
+            for (; position <= count - Lanes; position += Lanes)
+            {
+                float* row = (float*)rows + ((long)position * classes);
+                for (int c = 0; c < turned; c += 4)
+                {
+                    TurnOut(tile + ((long)c * stride) + position, stride, row + c, classes);
+                }
+
+                for (int c = turned; c < classes; c++)
+                {
+                    for (int lane = 0; lane < Lanes; lane++)
+                    {
+                        row[((long)lane * classes) + c] = (float)tile[((long)c * stride) + position + lane];
+                    }
+                }
+            }
+        }
+
+        for (; position < count; position++)
+        {
+            T* row = rows + ((long)position * classes);
+            for (int c = 0; c < classes; c++)
+            {
+                double value = tile[((long)c * stride) + position];
+                if (typeof(T) == typeof(float))
+                {
+                    ((float*)row)[c] = (float)value;
+                }
+                else
+                {
+                    ((double*)row)[c] = value;
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TurnIn(float* row, int classes, double* tile, int stride)
+    {
+        // Position j in the lower half, j + 4 in the upper: the halves then turn by themselves.
+        long next = classes;
+        Vector256<float> a = Vector256.Create(Vector128.Load(row), Vector128.Load(row + (4 * next)));
+        Vector256<float> b = Vector256.Create(Vector128.Load(row + next), Vector128.Load(row + (5 * next)));
+        Vector256<float> c = Vector256.Create(Vector128.Load(row + (2 * next)), Vector128.Load(row + (6 * next)));
+        Vector256<float> d = Vector256.Create(Vector128.Load(row + (3 * next)), Vector128.Load(row + (7 * next)));
+        Turn(ref a, ref b, ref c, ref d);
+        Widen(a).Store(tile);
+        Widen(b).Store(tile + stride);
+        Widen(c).Store(tile + (2L * stride));
+        Widen(d).Store(tile + (3L * stride));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TurnOut(double* tile, int stride, float* row, int classes)
+    {
+        long next = classes;
+        Vector256<float> a = Narrow(Vector512.Load(tile));
+        Vector256<float> b = Narrow(Vector512.Load(tile + stride));
+        Vector256<float> c = Narrow(Vector512.Load(tile + (2L * stride)));
+        Vector256<float> d = Narrow(Vector512.Load(tile + (3L * stride)));
+        Turn(ref a, ref b, ref c, ref d);
+        a.GetLower().Store(row);
+        b.GetLower().Store(row + next);
+        c.GetLower().Store(row + (2 * next));
+        d.GetLower().Store(row + (3 * next));
+        a.GetUpper().Store(row + (4 * next));
+        b.GetUpper().Store(row + (5 * next));
+        c.GetUpper().Store(row + (6 * next));
+        d.GetUpper().Store(row + (7 * next));
+    }
+
+    // Transposes the 4 x 4 block in each half.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Turn(ref Vector256<float> a, ref Vector256<float> b, ref Vector256<float> c, ref Vector256<float> d)
+    {
+        Vector256<double> abLow = Avx.UnpackLow(a, b).AsDouble();
+        Vector256<double> abHigh = Avx.UnpackHigh(a, b).AsDouble();
+        Vector256<double> cdLow = Avx.UnpackLow(c, d).AsDouble();
+        Vector256<double> cdHigh = Avx.UnpackHigh(c, d).AsDouble();
+        a = Avx.UnpackLow(abLow, cdLow).AsSingle();
+        b = Avx.UnpackHigh(abLow, cdLow).AsSingle();
+        c = Avx.UnpackLow(abHigh, cdHigh).AsSingle();
+        d = Avx.UnpackHigh(abHigh, cdHigh).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> Widen(Vector256<float> values) => Vector512.WidenLower(values.ToVector512Unsafe());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Narrow(Vector512<double> values) =>
+        Vector256.Narrow(values.GetLower(), values.GetUpper());
+}
