@@ -145,6 +145,29 @@ public sealed class LogGradientTests
     });
 
     [Fact]
+    public void Every_number_of_actions_crosses_the_vector_widths_alike()
+    {
+        for (int count = 1; count <= 40; count++)
+        {
+            double[] states = [0.7, -1.3, 2.1, 0.4];
+            double[] theta = [.. Enumerable.Range(0, 2 * count).Select(i => Math.Sin(i))];
+            int[] actions = [count - 1, count / 2];
+            double[] sum = new double[2 * count];
+            for (int b = 0; b < 2; b++)
+            {
+                double[] powers = [.. Enumerable.Range(0, count).Select(a => Math.Exp(states[2 * b] * theta[a] + states[2 * b + 1] * theta[count + a]))];
+                for (int i = 0; i < sum.Length; i++)
+                {
+                    double indicator = i % count == actions[b] ? 1 : 0;
+                    sum[i] += states[2 * b + i / count] * (indicator - powers[i % count] / powers.Sum());
+                }
+            }
+
+            Close.All(sum, Evaluate(states, theta, actions, 2, count, perSample: false), 1e-13, 1e-14);
+        }
+    }
+
+    [Fact]
     public void The_row_is_the_jacobians_and_the_score_times_the_probability() => Gen.Double[-6, 6].Array[4].Sample(logits =>
     {
         (double[] jacobian, double[] row, double[] dlog, double[] p) = (new double[16], new double[4], new double[4], new double[4]);
@@ -162,6 +185,7 @@ public sealed class LogGradientTests
         double[] gradient = Evaluate([double.PositiveInfinity], [1, 2, 3], [1], 1, 3, mask: [true, true, false]);
         Assert.Equal(0, gradient[2]);
         Assert.True(double.IsNaN(gradient[0]));
+        Assert.Equal(0, Evaluate([double.PositiveInfinity], [1, 2, 3], [1], 1, 3, perSample: false, mask: [true, true, false])[2]);
     }
 
     [Fact]
