@@ -80,6 +80,22 @@ public sealed class GradientCheckTests
     }
 
     [Fact]
+    public void A_small_gradient_of_a_large_value_is_told_from_a_wrong_one_as_far_as_rounding_lets()
+    {
+        double[] x = [0.5];
+        Assert.True(Check(x, [1e-4], () => 1e6 + 1e-4 * x[0]).Passed);
+        Assert.False(Check(x, [0.01], () => 1e6 + 1e-4 * x[0]).Passed);
+    }
+
+    [Fact]
+    public void A_coarse_step_is_made_up_for_by_the_fourth_order()
+    {
+        double[] x = [0.3, -0.7];
+        double[] gradient = [.. x.Select(Math.Exp)];
+        Assert.True(GradientCheck.Evaluate(x, gradient, () => x.Sum(Math.Exp), 1e-2, cancellation: TestContext.Current.CancellationToken).Passed);
+    }
+
+    [Fact]
     public void A_large_input_is_sampled_at_the_same_positions_every_time()
     {
         double[] x = [.. Enumerable.Range(0, 10_001).Select(i => i * 1e-4)];

@@ -72,12 +72,26 @@ public sealed class SoftmaxPolicyTests
         Assert.Equal(0, entropy[0]);
     }
 
-    [Fact]
-    public void A_nearly_certain_action_keeps_its_tiny_surprise()
+    [Theory]
+    [InlineData(20)]
+    [InlineData(30)]
+    [InlineData(40)]
+    public void A_nearly_certain_action_keeps_its_tiny_surprise(double lead)
     {
-        var (_, logP, entropy) = OfLogits(0, -40);
-        Assert.Equal(-Math.Exp(-40), logP[0], Math.Exp(-40) * 1e-15);
-        Assert.Equal(41 * Math.Exp(-40), entropy[0], Math.Exp(-40) * 1e-13);
+        double rest = Math.Exp(-lead);
+        var (_, logP, entropy) = OfLogits(0, -lead);
+        double surprise = rest - rest * rest / 2;
+        Assert.Equal(-surprise, logP[0], rest * 1e-14);
+        Assert.Equal((surprise + rest * (lead + surprise)) / (1 + rest), entropy[0], rest * 1e-13);
+    }
+
+    [Theory]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(double.NaN)]
+    public void A_logit_beyond_numbers_makes_its_sample_not_a_number(double logit)
+    {
+        var (p, logP, entropy) = OfLogits(0, logit, 1);
+        Assert.All([.. p, .. logP, .. entropy], value => Assert.True(double.IsNaN(value)));
     }
 
     [Fact]
