@@ -53,24 +53,19 @@ internal static class LinearPolicy
 
     /// <summary>Computes one sample's log-probabilities and probabilities in FP64; a masked action's logit is never looked at.</summary>
     /// <param name="state">s, <c>[S]</c>.</param>
-    /// <param name="theta"><c>[S, A]</c>.</param>
+    /// <param name="theta"><c>[S, A]</c>, widened once for all samples.</param>
     /// <param name="allowed">The sample's mask, <c>[A]</c>, or empty.</param>
     /// <param name="temperature">T.</param>
     /// <param name="logProbabilities">Receives log p, <c>[A]</c>; -infinity where masked.</param>
     /// <param name="probabilities">Receives p, <c>[A]</c>; 0 where masked.</param>
     public static SoftmaxRow Evaluate<T>(
-        ReadOnlySpan<T> state, ReadOnlySpan<T> theta, ReadOnlySpan<bool> allowed, double temperature, Span<double> logProbabilities, Span<double> probabilities)
+        ReadOnlySpan<T> state, ReadOnlySpan<double> theta, ReadOnlySpan<bool> allowed, double temperature, Span<double> logProbabilities, Span<double> probabilities)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         logProbabilities.Clear();
         for (int f = 0; f < state.Length; f++)
         {
-            double s = double.CreateTruncating(state[f]);
-            ReadOnlySpan<T> row = theta.Slice(f * logProbabilities.Length, logProbabilities.Length);
-            for (int a = 0; a < row.Length; a++)
-            {
-                logProbabilities[a] += s * double.CreateTruncating(row[a]);
-            }
+            AddScaled(double.CreateTruncating(state[f]), theta.Slice(f * logProbabilities.Length, logProbabilities.Length), logProbabilities);
         }
 
         Forbid(allowed, logProbabilities, double.NegativeInfinity);
@@ -79,6 +74,37 @@ internal static class LinearPolicy
         Forbid(allowed, logProbabilities, double.NegativeInfinity);
         Forbid(allowed, probabilities, 0);
         return softmax;
+    }
+
+    /// <summary>Widens values to FP64.</summary>
+    /// <param name="values">floats or doubles.</param>
+    /// <param name="wide">Receives them; of their length.</param>
+    public static void Widen<T>(ReadOnlySpan<T> values, Span<double> wide)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            wide[i] = double.CreateTruncating(values[i]);
+        }
+    }
+
+    /// <summary>Adds scale * row, element by element: a product and a sum each rounded, so the vector width changes no bit.</summary>
+    /// <param name="scale">The factor.</param>
+    /// <param name="row">What is scaled.</param>
+    /// <param name="sum">What it is added to; of the row's length.</param>
+    public static void AddScaled(double scale, ReadOnlySpan<double> row, Span<double> sum)
+    {
+        var factor = new Vector<double>(scale);
+        int i = 0;
+        for (; i <= sum.Length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            (new Vector<double>(sum[i..]) + factor * new Vector<double>(row[i..])).CopyTo(sum[i..]);
+        }
+
+        for (; i < sum.Length; i++)
+        {
+            sum[i] += scale * row[i];
+        }
     }
 
     private static void Forbid(ReadOnlySpan<bool> allowed, Span<double> row, double value)

@@ -53,18 +53,20 @@ public static class LogGradient
         Destination.CheckOptional(parts.JacobianRow.Length, actions.Length, actionCount, nameof(parts));
         Destination.CheckOptional(parts.Dlog.Length, actions.Length, actionCount, nameof(parts));
 
-        double[] rented = ArrayPool<double>.Shared.Rent(3 * actionCount + (perSample ? 0 : theta.Length));
+        double[] rented = ArrayPool<double>.Shared.Rent(3 * actionCount + (perSample ? 1 : 2) * theta.Length);
         Span<double> logP = rented.AsSpan(0, actionCount);
         Span<double> p = rented.AsSpan(actionCount, actionCount);
         Span<double> dlog = rented.AsSpan(2 * actionCount, actionCount);
-        Span<double> sum = rented.AsSpan(3 * actionCount, perSample ? 0 : theta.Length);
+        Span<double> wideTheta = rented.AsSpan(3 * actionCount, theta.Length);
+        Span<double> sum = rented.AsSpan(3 * actionCount + theta.Length, perSample ? 0 : theta.Length);
+        LinearPolicy.Widen(theta, wideTheta);
         sum.Clear();
         for (int sample = 0; sample < actions.Length; sample++)
         {
             execution.Cancellation.ThrowIfCancellationRequested();
             ReadOnlySpan<T> state = states.Slice(sample * features, features);
             ReadOnlySpan<bool> allowed = actionMask.IsEmpty ? default : actionMask.Slice(sample * actionCount, actionCount);
-            SoftmaxRow softmax = LinearPolicy.Evaluate(state, theta, allowed, temperature, logP, p);
+            SoftmaxRow softmax = LinearPolicy.Evaluate(state, wideTheta, allowed, temperature, logP, p);
             int action = actions[sample];
             for (int a = 0; a < actionCount; a++)
             {
@@ -77,23 +79,13 @@ public static class LogGradient
             }
 
             WriteParts(parts, softmax, p, dlog, sample, action);
-            for (int f = 0; f < features; f++)
+            if (perSample)
             {
-                double scale = double.CreateTruncating(state[f]) / temperature;
-                int row = f * actionCount;
-                for (int a = 0; a < actionCount; a++)
-                {
-                    // An infinite feature times a masked action is still nothing.
-                    double value = allowed.IsEmpty || allowed[a] ? scale * dlog[a] : 0;
-                    if (perSample)
-                    {
-                        gradient[sample * theta.Length + row + a] = T.CreateTruncating(value);
-                    }
-                    else
-                    {
-                        sum[row + a] += value;
-                    }
-                }
+                WriteOuter(state, dlog, allowed, temperature, gradient.Slice(sample * theta.Length, theta.Length));
+            }
+            else
+            {
+                AddOuter(state, dlog, allowed, temperature, sum);
             }
         }
 
@@ -103,6 +95,41 @@ public static class LogGradient
         }
 
         ArrayPool<double>.Shared.Return(rented);
+    }
+
+    private static void WriteOuter<T>(ReadOnlySpan<T> state, ReadOnlySpan<double> dlog, ReadOnlySpan<bool> allowed, double temperature, Span<T> gradient)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int f = 0; f < state.Length; f++)
+        {
+            double scale = double.CreateTruncating(state[f]) / temperature;
+            Span<T> row = gradient.Slice(f * dlog.Length, dlog.Length);
+            for (int a = 0; a < row.Length; a++)
+            {
+                // An infinite feature times a masked action is still nothing.
+                row[a] = allowed.IsEmpty || allowed[a] ? T.CreateTruncating(scale * dlog[a]) : T.Zero;
+            }
+        }
+    }
+
+    private static void AddOuter<T>(ReadOnlySpan<T> state, ReadOnlySpan<double> dlog, ReadOnlySpan<bool> allowed, double temperature, Span<double> sum)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int f = 0; f < state.Length; f++)
+        {
+            double scale = double.CreateTruncating(state[f]) / temperature;
+            Span<double> row = sum.Slice(f * dlog.Length, dlog.Length);
+            if (allowed.IsEmpty || double.IsFinite(scale))
+            {
+                LinearPolicy.AddScaled(scale, dlog, row);
+                continue;
+            }
+
+            for (int a = 0; a < row.Length; a++)
+            {
+                row[a] += allowed[a] ? scale * dlog[a] : 0;
+            }
+        }
     }
 
     private static void WriteParts<T>(

@@ -43,7 +43,9 @@ public static class SoftmaxPolicy
         Destination.CheckOptional(logProbabilities.Length, samples, actionCount, nameof(logProbabilities));
         Destination.CheckOptional(entropy.Length, samples, 1, nameof(entropy));
 
-        double[] rented = ArrayPool<double>.Shared.Rent(2 * actionCount);
+        double[] rented = ArrayPool<double>.Shared.Rent(2 * actionCount + theta.Length);
+        Span<double> wideTheta = rented.AsSpan(2 * actionCount, theta.Length);
+        LinearPolicy.Widen(theta, wideTheta);
         Span<double> logP = rented.AsSpan(0, actionCount);
         Span<double> p = rented.AsSpan(actionCount, actionCount);
         for (int sample = 0; sample < samples; sample++)
@@ -51,7 +53,7 @@ public static class SoftmaxPolicy
             execution.Cancellation.ThrowIfCancellationRequested();
             int first = sample * actionCount;
             ReadOnlySpan<bool> allowed = actionMask.IsEmpty ? default : actionMask.Slice(first, actionCount);
-            LinearPolicy.Evaluate(states.Slice(sample * features, features), theta, allowed, temperature, logP, p);
+            LinearPolicy.Evaluate(states.Slice(sample * features, features), wideTheta, allowed, temperature, logP, p);
             Round(p, probabilities.Slice(first, actionCount));
             if (!logProbabilities.IsEmpty)
             {

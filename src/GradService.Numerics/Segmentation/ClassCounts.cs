@@ -20,7 +20,7 @@ public static class ClassCounts
     /// does not occur has 0.
     /// </param>
     /// <param name="execution">Until when to run.</param>
-    /// <exception cref="OperandException">A label is neither a class nor <paramref name="ignoreIndex"/>.</exception>
+    /// <exception cref="OperandException">A label is neither a class nor <paramref name="ignoreIndex"/>; what was counted before it is of no use.</exception>
     public static void FromLabels(
         ReadOnlySpan<int> labels, int images, int ignoreIndex, Span<long> counts, Span<long> presentPixels, Execution execution = default)
     {

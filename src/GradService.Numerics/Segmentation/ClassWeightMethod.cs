@@ -5,14 +5,14 @@ public enum ClassWeightMethod
 {
     /// <summary>
     /// w_c = median(f) / f_c, where f_c is the pixels of class c over the pixels of the images in which c appears, and the median
-    /// is that of the classes that occur. Source: Eigen and Fergus 2015, section 6.3.2.
+    /// is that of the classes that occur. Source: Eigen and Fergus 2015.
     /// </summary>
     MedianFrequency,
 
     /// <summary>w_c = 1 / f_c = N / n_c, where f_c is the share of class c in all pixels.</summary>
     InverseFrequency,
 
-    /// <summary>w_c = (1 - beta) / (1 - beta^n_c). Source: Cui, Jia, Lin, Song and Belongie 2019, equation 2; they go on to scale the weights to sum to the number of classes.</summary>
+    /// <summary>w_c = (1 - beta) / (1 - beta^n_c). Source: Cui, Jia, Lin, Song and Belongie 2019; they go on to scale the weights to sum to the number of classes.</summary>
     EffectiveNumber,
 
     /// <summary>

@@ -8,13 +8,14 @@ public static class ClassWeights
     /// <summary>Computes a weight for each class from how often it occurs.</summary>
     /// <param name="counts">n_c, the pixels of each class, <c>[C]</c>, each at least 0.</param>
     /// <param name="presentPixels">
-    /// The pixels of the images in which each class appears, <c>[C]</c>, at least n_c; 0 for a class that does not occur. Needed by
-    /// <see cref="ClassWeightMethod.MedianFrequency"/> alone, otherwise it may be empty. <see cref="ClassCounts"/> counts both.
+    /// The pixels of the images in which each class appears, <c>[C]</c>, at least n_c; 0 for a class that does not occur. Used by
+    /// <see cref="ClassWeightMethod.MedianFrequency"/> alone. Empty when unknown: then the counts are taken for those of a single
+    /// image, and a class that is confined to few images looks rarer than it is where it appears. <see cref="ClassCounts"/> counts both.
     /// </param>
     /// <param name="method">How a weight follows from a frequency.</param>
     /// <param name="weight">Receives the weights, <c>[C]</c>; 0 for a class that does not occur.</param>
     /// <param name="frequencies">
-    /// Receives f_c, <c>[C]</c>: n_c over <paramref name="presentPixels"/> under median frequency, n_c over the sum of n otherwise;
+    /// Receives f_c, <c>[C]</c>: n_c over its <paramref name="presentPixels"/> under median frequency, n_c over the sum of n otherwise;
     /// 0 for a class that does not occur. Or empty.
     /// </param>
     /// <param name="beta">For <see cref="ClassWeightMethod.EffectiveNumber"/>: from 0 (every class weighs 1) to below 1 (towards 1 / n_c).</param>
@@ -22,7 +23,7 @@ public static class ClassWeights
     /// <param name="normalization">How the weights are scaled at the end.</param>
     /// <returns>How many classes occur.</returns>
     /// <exception cref="OperandException">
-    /// A count is negative or their sum overflows, <paramref name="presentPixels"/> is missing or contradicts the counts, or
+    /// A count is negative or their sum overflows, <paramref name="presentPixels"/> contradicts the counts, or
     /// <paramref name="beta"/> is out of range.
     /// </exception>
     public static int Evaluate(
@@ -41,15 +42,16 @@ public static class ClassWeights
         }
 
         long total = ClassCounts.Total(counts, nameof(counts));
-        bool median = method == ClassWeightMethod.MedianFrequency;
-        CheckPresence(counts, presentPixels, median);
+        CheckPresence(counts, presentPixels);
         CheckBeta(beta);
+        bool median = method == ClassWeightMethod.MedianFrequency;
+        bool byPresence = median && !presentPixels.IsEmpty;
 
         // The weights' own place holds the frequencies until each is replaced.
         int occurring = 0;
         for (int c = 0; c < counts.Length; c++)
         {
-            weight[c] = counts[c] == 0 ? 0 : counts[c] / (double)(median ? presentPixels[c] : total);
+            weight[c] = counts[c] == 0 ? 0 : counts[c] / (double)(byPresence ? presentPixels[c] : total);
             occurring += counts[c] > 0 ? 1 : 0;
         }
 
@@ -120,9 +122,9 @@ public static class ClassWeights
         }
     }
 
-    private static void CheckPresence(ReadOnlySpan<long> counts, ReadOnlySpan<long> presentPixels, bool needed)
+    private static void CheckPresence(ReadOnlySpan<long> counts, ReadOnlySpan<long> presentPixels)
     {
-        if (presentPixels.IsEmpty && !(needed && counts.Length > 0))
+        if (presentPixels.IsEmpty)
         {
             return;
         }
@@ -131,9 +133,7 @@ public static class ClassWeights
         {
             throw new OperandException(
                 nameof(presentPixels),
-                presentPixels.IsEmpty
-                    ? "median_frequency needs the pixels of the images in which each class appears: send them, or the labels, or the counts of each image."
-                    : $"There are counts of {counts.Length} classes and the pixels of the images of {presentPixels.Length}: both must be [C].");
+                $"There are counts of {counts.Length} classes and the pixels of the images of {presentPixels.Length}: both must be [C].");
         }
 
         for (int c = 0; c < counts.Length; c++)
