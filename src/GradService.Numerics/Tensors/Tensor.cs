@@ -19,6 +19,14 @@ public abstract class Tensor
 
     /// <summary>The number of elements.</summary>
     public int Length => Shape.Length;
+
+    /// <summary>The same elements, not copied, in another shape.</summary>
+    /// <param name="shape">A shape of as many elements.</param>
+    /// <exception cref="ArgumentException">The shape has another number of elements.</exception>
+    public abstract Tensor Reshape(Shape shape);
+
+    /// <summary>The memory under the elements, if it is one piece; what <see cref="TensorScope.GiveBack(Tensor)"/> gives back.</summary>
+    internal virtual Memory<byte> Bytes => default;
 }
 
 /// <summary>A tensor of numbers or booleans.</summary>
@@ -51,6 +59,12 @@ public sealed class Tensor<T> : Tensor
     {
     }
 
+    /// <inheritdoc/>
+    public override Tensor<T> Reshape(Shape shape) => new(shape, _bytes);
+
+    /// <inheritdoc/>
+    internal override Memory<byte> Bytes => _bytes;
+
     /// <summary>The elements, row-major.</summary>
     public Span<T> Span => MemoryMarshal.Cast<byte, T>(_bytes.Span);
 }
@@ -75,4 +89,7 @@ public sealed class BytesTensor : Tensor
 
     /// <summary>The strings of bytes, row-major.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Values { get; }
+
+    /// <inheritdoc/>
+    public override BytesTensor Reshape(Shape shape) => new(shape, Values);
 }

@@ -10,7 +10,7 @@ namespace GradService.Numerics.Tensors;
 /// <param name="budget">What the scope's memory is charged to.</param>
 public sealed class TensorScope(MemoryBudget budget) : IDisposable
 {
-    private readonly List<(byte[] Array, long Charge)> _rented = [];
+    private readonly List<Rental> _rented = [];
     private long _charged;
 
     /// <summary>The bytes charged so far.</summary>
@@ -45,43 +45,99 @@ public sealed class TensorScope(MemoryBudget budget) : IDisposable
             throw new MemoryBudgetException(count, Math.Min(budget.Limit, Array.MaxLength));
         }
 
-        budget.Take(count);
-        _charged += count;
+        Charge(count);
         byte[] array = ArrayPool<byte>.Shared.Rent((int)count);
-        _rented.Add((array, count));
+        _rented.Add(new Rental(array, count));
         return array.AsMemory(0, (int)count);
     }
 
-    /// <summary>Gives one rental back before the scope ends.</summary>
-    /// <param name="rented">What <see cref="RentBytes"/> gave, or a slice of it.</param>
-    public void Return(ReadOnlyMemory<byte> rented)
+    /// <summary>
+    /// Makes a rental longer or shorter, and its charge with it, where the length was not known beforehand. The old memory must not
+    /// be touched afterwards. An array that would stay less than half used is exchanged for a smaller one.
+    /// </summary>
+    /// <param name="rented">Memory from <see cref="RentBytes"/> or from this method, whole.</param>
+    /// <param name="count">The bytes wanted.</param>
+    /// <param name="keep">How many bytes from the start keep their content; the others are undefined.</param>
+    /// <returns>The memory to use from now on.</returns>
+    /// <exception cref="MemoryBudgetException">The budget, or an array, has no room for so many.</exception>
+    /// <exception cref="ArgumentException">The memory was not rented here.</exception>
+    public Memory<byte> Resize(Memory<byte> rented, long count, int keep)
     {
-        if (!MemoryMarshal.TryGetArray(rented, out ArraySegment<byte> segment))
+        int index = Find(rented);
+        Rental old = _rented[index];
+        if (count <= old.Array.Length && count >= old.Array.Length / 2)
         {
-            return;
+            Charge(count - old.Charge);
+            _rented[index] = old with { Charge = count };
+            return old.Array.AsMemory(0, (int)count);
         }
 
-        int at = _rented.FindLastIndex(rental => rental.Array == segment.Array);
-        if (at >= 0)
-        {
-            (byte[] array, long charge) = _rented[at];
-            _rented.RemoveAt(at);
-            ArrayPool<byte>.Shared.Return(array);
-            budget.Return(charge);
-            _charged -= charge;
-        }
+        Memory<byte> fresh = RentBytes(count);
+        rented.Span[..keep].CopyTo(fresh.Span);
+        GiveBack(rented);
+        return fresh;
     }
+
+    /// <summary>Gives one rental back before the scope ends.</summary>
+    /// <param name="rented">Memory from <see cref="RentBytes"/> or <see cref="Resize"/>, whole; not to be touched afterwards.</param>
+    /// <exception cref="ArgumentException">The memory was not rented here.</exception>
+    public void GiveBack(Memory<byte> rented)
+    {
+        int index = Find(rented);
+        Rental rental = _rented[index];
+        _rented.RemoveAt(index);
+        Charge(-rental.Charge);
+        ArrayPool<byte>.Shared.Return(rental.Array);
+    }
+
+    /// <summary>Gives a tensor's memory back before the scope ends.</summary>
+    /// <param name="tensor">A tensor over memory rented here; not to be touched afterwards.</param>
+    /// <exception cref="ArgumentException">Its memory was not rented here.</exception>
+    public void GiveBack(Tensor tensor) => GiveBack(tensor.Bytes);
 
     /// <summary>Gives all memory back. Tensors rented from the scope must not be touched afterwards.</summary>
     public void Dispose()
     {
-        foreach ((byte[] array, _) in _rented)
+        foreach (Rental rental in _rented)
         {
-            ArrayPool<byte>.Shared.Return(array);
+            ArrayPool<byte>.Shared.Return(rental.Array);
         }
 
         _rented.Clear();
         budget.Return(_charged);
         _charged = 0;
     }
+
+    private void Charge(long bytes)
+    {
+        if (bytes > 0)
+        {
+            budget.Take(bytes);
+        }
+        else
+        {
+            budget.Return(-bytes);
+        }
+
+        _charged += bytes;
+    }
+
+    private int Find(Memory<byte> rented)
+    {
+        // The newest are given back first, so the search starts there.
+        if (MemoryMarshal.TryGetArray<byte>(rented, out ArraySegment<byte> segment))
+        {
+            for (int index = _rented.Count - 1; index >= 0; index--)
+            {
+                if (ReferenceEquals(_rented[index].Array, segment.Array))
+                {
+                    return index;
+                }
+            }
+        }
+
+        throw new ArgumentException("The memory was not rented from this scope.", nameof(rented));
+    }
+
+    private readonly record struct Rental(byte[] Array, long Charge);
 }

@@ -1,0 +1,165 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace GradService.Wire;
+
+/// <summary>
+/// Decimal digits to integers without a loop. A window of text is turned into a mask of "not a digit", which gives the place of the
+/// point and the end of the number; the digits are right-aligned without the point and folded pairwise.
+/// Reads a fixed window, so callers keep <see cref="Window"/> bytes of text after a number's first.
+/// </summary>
+internal static class DigitBlock
+{
+    /// <summary>How many bytes from a number's first byte on must be text.</summary>
+    public const int Window = 40;
+
+    /// <summary>How many bytes before a number's first byte must be text for <see cref="TryLong"/>.</summary>
+    public const int WindowBefore = 20;
+
+    private const int Short = 16;
+    private const int Long = 32;
+
+    /// <summary>For a point at i and an end at e, the shuffle that right-aligns the digits and drops the point; row i * 17 + e.</summary>
+    private static readonly byte[] Alignments = MakeAlignments();
+
+    /// <summary>32 bytes of 0, then of 255: loaded at n, the mask of the last n of 32 bytes.</summary>
+    private static readonly byte[] LastBytes = [.. new byte[Long], .. Enumerable.Repeat(byte.MaxValue, 2 * Long)];
+
+    /// <summary>Reads a number of at most 15 characters with no exponent.</summary>
+    /// <param name="first">Its first byte.</param>
+    /// <param name="digits">Its digits as an integer, sign and point left out.</param>
+    /// <param name="fraction">How many of the digits stand behind the point.</param>
+    /// <param name="negative">1 if a minus sign stands before it, else 0.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <returns>False when it is longer, or breaks the grammar.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryShort(ref byte first, out ulong digits, out int fraction, out uint negative, out int length)
+    {
+        Vector128<byte> text = Vector128.LoadUnsafe(ref first);
+        Vector128<byte> others = Others(text);
+        uint mask = others.ExtractMostSignificantBits();
+        negative = mask & 1;
+        bool good = Frame(ref first, mask, negative, Short, out int point, out length, out fraction);
+        Vector128<byte> values = Vector128.AndNot(text - Vector128.Create((byte)'0'), others);
+        Vector128<byte> alignment = Vector128.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(Alignments), (nuint)(((point * 17) + length) * 16));
+        digits = Fold(Vector128.ShuffleNative(values, alignment));
+        return good;
+    }
+
+    /// <summary>
+    /// Reads a number of 16 to 31 characters with no exponent and at most 19 significant digits. Also needs
+    /// <see cref="WindowBefore"/> bytes of text before it.
+    /// </summary>
+    /// <param name="first">Its first byte.</param>
+    /// <param name="digits">Its digits as an integer, sign and point left out.</param>
+    /// <param name="fraction">How many of the digits stand behind the point.</param>
+    /// <param name="negative">1 if a minus sign stands before it, else 0.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <returns>False when it is shorter or longer, or breaks the grammar.</returns>
+    public static bool TryLong(ref byte first, out ulong digits, out int fraction, out uint negative, out int length)
+    {
+        Vector128<byte> front = Others(Vector128.LoadUnsafe(ref first));
+        Vector128<byte> back = Others(Vector128.LoadUnsafe(ref first, Short));
+        uint mask = front.ExtractMostSignificantBits() | (back.ExtractMostSignificantBits() << Short);
+        negative = mask & 1;
+        digits = 0;
+        if (!Frame(ref first, mask, negative, Long, out int point, out length, out fraction) || length < Short)
+        {
+            return false;
+        }
+
+        // The 32 bytes that end with the number, and the 32 that end one byte earlier: behind the point the first are right,
+        // before it the second; what lies before the number's first digit counts as 0.
+        bool whole = point == length;
+        int count = length - (int)negative - (whole ? 0 : 1);
+        ref byte masks = ref MemoryMarshal.GetArrayDataReference(LastBytes);
+        ref byte window = ref Unsafe.Add(ref first, length - Long);
+        ref byte earlier = ref Unsafe.Subtract(ref window, 1);
+        nuint behind = (nuint)(whole ? Long : fraction);
+        ulong high = Fold(Pick(ref masks, behind, (nuint)count, ref window, ref earlier, 0));
+        ulong low = Fold(Pick(ref masks, behind, (nuint)count, ref window, ref earlier, Short));
+        digits = (high * 10_000_000_000_000_000) + low;
+        return high < 1000;
+    }
+
+    /// <summary>Finds point and end in the mask of what is no digit, and checks sign, leading zeros and the point's digits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Frame(ref byte first, uint mask, uint negative, int window, out int point, out int length, out int fraction)
+    {
+        ulong rest = (mask & ~1UL) | (1UL << window);
+        point = BitOperations.TrailingZeroCount(rest);
+        rest = (rest & (rest - 1)) | (1UL << window);
+        length = BitOperations.TrailingZeroCount(rest);
+        bool pointed = Unsafe.Add(ref first, point) == '.';
+        length = pointed ? length : point;
+        fraction = pointed ? length - point - 1 : 0;
+        int whole = point - (int)negative;
+        return (length < window) & (whole > 0) & (!pointed | (fraction > 0))
+            & ((negative == 0) | (first == '-'))
+            & ((whole == 1) | (Unsafe.Add(ref first, (int)negative) != '0'));
+    }
+
+    /// <summary>255 for every byte that is no decimal digit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Others(Vector128<byte> text) =>
+        Vector128.GreaterThan((text - Vector128.Create((byte)('0' + 128))).AsSByte(), Vector128.Create((sbyte)(9 - 128))).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Pick(ref byte masks, nuint behind, nuint count, ref byte window, ref byte earlier, nuint part) =>
+        (Vector128.ConditionalSelect(
+            Vector128.LoadUnsafe(ref masks, behind + part),
+            Vector128.LoadUnsafe(ref window, part),
+            Vector128.LoadUnsafe(ref earlier, part)) - Vector128.Create((byte)'0'))
+        & Vector128.LoadUnsafe(ref masks, count + part);
+
+    /// <summary>Sixteen digits, the most significant first, as one integer.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Fold(Vector128<byte> digits)
+    {
+        if (Sse41.IsSupported)
+        {
+            Vector128<short> pairs = Ssse3.MultiplyAddAdjacent(digits, Vector128.Create((short)0x010A).AsSByte());
+            Vector128<int> fours = Sse2.MultiplyAddAdjacent(pairs, Vector128.Create(0x00010064).AsInt16());
+            Vector128<short> packed = Sse41.PackUnsignedSaturate(fours, fours).AsInt16();
+            ulong eights = Sse2.MultiplyAddAdjacent(packed, Vector128.Create(0x00012710).AsInt16()).AsUInt64().ToScalar();
+            return ((uint)eights * 100_000_000UL) + (eights >> 32);
+        }
+
+        Vector128<ulong> halves = digits.AsUInt64();
+        return (FoldEight(halves[0]) * 100_000_000) + FoldEight(halves[1]);
+    }
+
+    /// <summary>Eight digits in the bytes of a word, the most significant in the lowest byte, as one integer.</summary>
+    /// <param name="digits">Values 0 to 9, not characters.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong FoldEight(ulong digits)
+    {
+        const ulong Mask = 0x000000FF000000FF;
+        digits = (digits * 10) + (digits >> 8);
+        return (((digits & Mask) * (100 + (1_000_000UL << 32))) + (((digits >> 16) & Mask) * (1 + (10_000UL << 32)))) >> 32;
+    }
+
+    private static byte[] MakeAlignments()
+    {
+        const byte Zero = 0x80;
+        var rows = new byte[17 * 17 * 16];
+        for (int point = 0; point <= 16; point++)
+        {
+            for (int end = 0; end <= 16; end++)
+            {
+                int count = end > point ? end - 1 : end;
+                for (int to = 0; to < 16; to++)
+                {
+                    int digit = to - (16 - count);
+                    int from = digit < point ? digit : digit + 1;
+                    rows[(((point * 17) + end) * 16) + to] = digit < 0 ? Zero : (byte)from;
+                }
+            }
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,71 @@
+namespace GradService.Wire;
+
+/// <summary>Guesses which name was meant: by what other libraries call it, then by spelling.</summary>
+internal static class NearestName
+{
+    private const int LongestGuessed = 64;
+
+    /// <summary>The name probably meant.</summary>
+    /// <param name="names">The names there are.</param>
+    /// <param name="found">The name found.</param>
+    /// <param name="aliases">Foreign names and what each may mean.</param>
+    /// <returns>One of <paramref name="names"/>, or null when none is near.</returns>
+    public static string? Among(IReadOnlyList<string> names, string found, IReadOnlyDictionary<string, string[]> aliases)
+    {
+        if (found.Length > LongestGuessed)
+        {
+            return null;
+        }
+
+        string plain = Plain(found);
+        string? same = names.FirstOrDefault(name => Plain(name) == plain);
+        if (same is not null)
+        {
+            return same;
+        }
+
+        foreach ((string alias, string[] meanings) in aliases)
+        {
+            if (Plain(alias) == plain && meanings.FirstOrDefault(names.Contains) is { } meaning)
+            {
+                return meaning;
+            }
+        }
+
+        // A third of the letters may differ, so that short names match only their near misses.
+        (string? Name, int Distance) best = names
+            .Select(name => (Name: (string?)name, Distance: Distance(Plain(name), plain)))
+            .OrderBy(candidate => candidate.Distance)
+            .FirstOrDefault((null, int.MaxValue));
+        return best.Distance <= Math.Max(1, Math.Min(plain.Length, best.Name?.Length ?? 0) / 3) ? best.Name : null;
+    }
+
+    private static string Plain(string name) =>
+        string.Concat(name.Where(char.IsLetterOrDigit).Select(char.ToLowerInvariant));
+
+    /// <summary>Letters to insert, delete, replace, or swap with a neighbour, to make one word of the other (optimal string alignment).</summary>
+    private static int Distance(string left, string right)
+    {
+        var rows = new int[left.Length + 1, right.Length + 1];
+        for (int i = 0; i <= left.Length; i++)
+        {
+            for (int j = 0; j <= right.Length; j++)
+            {
+                if (i == 0 || j == 0)
+                {
+                    rows[i, j] = i + j;
+                    continue;
+                }
+
+                int replaced = rows[i - 1, j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
+                rows[i, j] = Math.Min(replaced, 1 + Math.Min(rows[i - 1, j], rows[i, j - 1]));
+                if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])
+                {
+                    rows[i, j] = Math.Min(rows[i, j], rows[i - 2, j - 2] + 1);
+                }
+            }
+        }
+
+        return rows[left.Length, right.Length];
+    }
+}

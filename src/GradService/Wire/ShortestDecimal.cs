@@ -1,0 +1,140 @@
+using System.Runtime.CompilerServices;
+
+namespace GradService.Wire;
+
+/// <summary>
+/// The shortest decimal that reads back to a float or double, and of those the nearest to it.
+/// Source: R. Giulietti, "The Schubfach way to render doubles", 2020.
+/// </summary>
+internal static class ShortestDecimal
+{
+    private const int LeastSingle = -31;
+    private const int GreatestSingle = 45;
+    private const int LeastDouble = -292;
+
+    private static readonly ulong[] SinglePowers =
+        [.. Enumerable.Range(LeastSingle, GreatestSingle - LeastSingle + 1).Select(exponent => RoundedUp64(exponent))];
+
+    private static readonly UInt128[] DoublePowers =
+        [.. Enumerable.Range(LeastDouble, PowersOfTen.Greatest - LeastDouble + 1).Select(RoundedUp128)];
+
+    /// <summary>Finds the digits of a float.</summary>
+    /// <param name="bits">Its bits without the sign; finite and not 0.</param>
+    /// <param name="exponent">The power of ten the digits are multiplied by.</param>
+    /// <returns>The digits; they may end with zeros.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint OfSingle(uint bits, out int exponent)
+    {
+        uint fraction = bits & 0x7F_FFFF;
+        int biased = (int)(bits >> 23);
+        uint significand = biased == 0 ? fraction : fraction | 0x80_0000;
+        int power = Math.Max(biased, 1) - 150;
+        if ((uint)-power < 24 && (significand & ((1u << -power) - 1)) == 0)
+        {
+            exponent = 0;
+            return significand >> -power;
+        }
+
+        // Where the significand is least, the float below lies half as far as the float above.
+        int near = fraction == 0 && biased > 1 ? 1 : 0;
+        int k = ((power * 1262611) - (near * 524031)) >> 22;
+        int shift = power + PowersOfTen.BinaryExponent(-k) + 1;
+        ulong g = SinglePowers[-k - LeastSingle];
+        uint value = Scale(g, (4 * significand) << shift);
+        uint lower = Scale(g, ((4 * significand) - 2 + (uint)near) << shift);
+        uint upper = Scale(g, ((4 * significand) + 2) << shift);
+        uint odd = significand & 1;
+        lower += odd;
+        upper -= odd;
+
+        uint digits = value / 4;
+        uint tens = digits / 10;
+        bool tenBelow = lower <= 40 * tens;
+        bool tenAbove = (40 * tens) + 40 <= upper;
+        if (digits >= 10 && tenBelow != tenAbove)
+        {
+            exponent = k + 1;
+            return tens + (tenAbove ? 1u : 0);
+        }
+
+        exponent = k;
+        bool below = lower <= 4 * digits;
+        bool above = (4 * digits) + 4 <= upper;
+        uint middle = (4 * digits) + 2;
+        bool up = below != above ? above : value > middle || (value == middle && (digits & 1) != 0);
+        return digits + (up ? 1u : 0);
+    }
+
+    /// <summary>Finds the digits of a double.</summary>
+    /// <param name="bits">Its bits without the sign; finite and not 0.</param>
+    /// <param name="exponent">The power of ten the digits are multiplied by.</param>
+    /// <returns>The digits; they may end with zeros.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong OfDouble(ulong bits, out int exponent)
+    {
+        ulong fraction = bits & 0xF_FFFF_FFFF_FFFF;
+        int biased = (int)(bits >> 52);
+        ulong significand = biased == 0 ? fraction : fraction | 0x10_0000_0000_0000;
+        int power = Math.Max(biased, 1) - 1075;
+        if ((uint)-power < 53 && (significand & ((1UL << -power) - 1)) == 0)
+        {
+            exponent = 0;
+            return significand >> -power;
+        }
+
+        int near = fraction == 0 && biased > 1 ? 1 : 0;
+        int k = ((power * 1262611) - (near * 524031)) >> 22;
+        int shift = power + PowersOfTen.BinaryExponent(-k) + 1;
+        UInt128 g = DoublePowers[-k - LeastDouble];
+        ulong value = Scale(g, (4 * significand) << shift);
+        ulong lower = Scale(g, ((4 * significand) - 2 + (ulong)near) << shift);
+        ulong upper = Scale(g, ((4 * significand) + 2) << shift);
+        ulong odd = significand & 1;
+        lower += odd;
+        upper -= odd;
+
+        ulong digits = value / 4;
+        ulong tens = digits / 10;
+        bool tenBelow = lower <= 40 * tens;
+        bool tenAbove = (40 * tens) + 40 <= upper;
+        if (digits >= 10 && tenBelow != tenAbove)
+        {
+            exponent = k + 1;
+            return tens + (tenAbove ? 1u : 0);
+        }
+
+        exponent = k;
+        bool below = lower <= 4 * digits;
+        bool above = (4 * digits) + 4 <= upper;
+        ulong middle = (4 * digits) + 2;
+        bool up = below != above ? above : value > middle || (value == middle && (digits & 1) != 0);
+        return digits + (up ? 1u : 0);
+    }
+
+    /// <summary>The upper half of the product, with its last bit set when anything but the least is lost below it (round to odd).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Scale(ulong g, uint significand)
+    {
+        ulong high = Math.BigMul(g, significand, out ulong low);
+        return (uint)high | ((uint)(low >> 32) > 1 ? 1u : 0);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Scale(UInt128 g, ulong significand)
+    {
+        ulong carried = Math.BigMul((ulong)g, significand, out _);
+        ulong high = Math.BigMul((ulong)(g >> 64), significand, out ulong low);
+        low += carried;
+        high += low < carried ? 1UL : 0;
+        return high | (low > 1 ? 1UL : 0);
+    }
+
+    private static UInt128 RoundedUp128(int exponent) =>
+        PowersOfTen.Significand(exponent) + (exponent is >= 0 and <= PowersOfTen.GreatestExact ? UInt128.Zero : UInt128.One);
+
+    private static ulong RoundedUp64(int exponent)
+    {
+        UInt128 power = PowersOfTen.Significand(exponent);
+        return (ulong)(power >> 64) + (exponent is >= 0 and <= PowersOfTen.GreatestExact && (ulong)power == 0 ? 0UL : 1UL);
+    }
+}
