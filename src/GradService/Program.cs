@@ -1,2 +1,28 @@
-WebApplication app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using GradService.Hosting;
+using GradService.Rest;
+
+if (args is [HealthProbe.Argument])
+{
+    return await HealthProbe.RunAsync(Console.Out);
+}
+
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+builder.ListenOnPort8080UnlessTold();
+builder.AddLimits();
+builder.AddOperations();
+builder.AddCompression();
+builder.AddHealth();
+
+WebApplication app = builder.Build();
+app.UseErrorAnswers();
+app.UseRequestTimeouts();
+app.UseCompression();
+app.UseDefaultFiles();
+app.UseStaticFiles();
+app.MapHealth("/health");
+app.MapRest();
+await app.RunAsync();
+return 0;
+
+/// <summary>The service. Public so that tests can start it.</summary>
+public partial class Program;

@@ -21,6 +21,7 @@ public static class LogSoftmax
     public static void Forward<T>(ReadOnlySpan<T> logits, AxisView view, double temperature, Span<T> values, Execution execution)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        Temperature.Check(temperature);
         for (int position = 0; position < view.Positions; position++)
         {
             (int outer, int inner) = Math.DivRem(position, view.Inner);
@@ -57,6 +58,7 @@ public static class LogSoftmax
     public static void Backward<T>(ReadOnlySpan<T> values, AxisView view, ReadOnlySpan<T> upstream, double temperature, Span<T> gradient, Execution execution)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        Temperature.Check(temperature);
         for (int position = 0; position < view.Positions; position++)
         {
             (int outer, int inner) = Math.DivRem(position, view.Inner);

@@ -38,26 +38,26 @@ public static class ClassCounts
     }
 
     /// <summary>Adds up the counts of each image.</summary>
-    /// <param name="imageCounts">The pixels of each class in each image, <c>[images, C]</c>, each at least 0.</param>
+    /// <param name="counts">The pixels of each class in each image, <c>[images, C]</c>, each at least 0.</param>
     /// <param name="images">How many images the counts are of.</param>
-    /// <param name="counts">Receives the pixels of each class, <c>[C]</c>.</param>
+    /// <param name="totals">Receives the pixels of each class, <c>[C]</c>.</param>
     /// <param name="presentPixels">Receives, <c>[C]</c>, the pixels of the images in which each class appears.</param>
     /// <exception cref="OperandException">A count is negative, or the counts add up to more than 2^63 - 1.</exception>
-    public static void FromImages(ReadOnlySpan<long> imageCounts, int images, Span<long> counts, Span<long> presentPixels)
+    public static void FromImages(ReadOnlySpan<long> counts, int images, Span<long> totals, Span<long> presentPixels)
     {
-        CheckDestination(counts, presentPixels);
-        if (imageCounts.Length != (long)images * counts.Length)
+        CheckDestination(totals, presentPixels);
+        if (counts.Length != (long)images * totals.Length)
         {
-            throw new ArgumentException($"{images} images of {counts.Length} classes have {(long)images * counts.Length} counts, not {imageCounts.Length}.", nameof(imageCounts));
+            throw new ArgumentException($"{images} images of {totals.Length} classes have {(long)images * totals.Length} counts, not {counts.Length}.", nameof(counts));
         }
 
-        Total(imageCounts, nameof(imageCounts));
-        counts.Clear();
+        Total(counts, nameof(counts));
+        totals.Clear();
         presentPixels.Clear();
         for (int image = 0; image < images; image++)
         {
-            ReadOnlySpan<long> ofImage = imageCounts.Slice(image * counts.Length, counts.Length);
-            Add(ofImage, Total(ofImage, nameof(imageCounts)), counts, presentPixels);
+            ReadOnlySpan<long> ofImage = counts.Slice(image * totals.Length, totals.Length);
+            Add(ofImage, Total(ofImage, nameof(counts)), totals, presentPixels);
         }
     }
 

@@ -71,6 +71,29 @@ public static class Require
         }
     }
 
+    /// <summary>A shape with axes added at its end, refused where it would hold more elements than any tensor can.</summary>
+    /// <param name="shape">The axes before.</param>
+    /// <param name="operand">The parameter name of what the result is too large for.</param>
+    /// <param name="added">The lengths to add.</param>
+    /// <exception cref="OperandException">The result would be too large.</exception>
+    public static Shape Product(Shape shape, string operand, params ReadOnlySpan<int> added)
+    {
+        System.Numerics.BigInteger length = shape.Length;
+        foreach (int axis in added)
+        {
+            length *= axis;
+        }
+
+        if (length > int.MaxValue || shape.Rank + added.Length > Tensors.Shape.MaxRank)
+        {
+            throw new OperandException(
+                operand,
+                $"The answer would have {length} elements on {shape.Rank + added.Length} axes; at most {int.MaxValue} on {Tensors.Shape.MaxRank} are possible. Send less at once.");
+        }
+
+        return new Shape([.. shape.Lengths, .. added]);
+    }
+
     private static string Axes(int rank) => rank == 1 ? "1 axis" : $"{rank} axes";
 
     private static string Words(string operand) =>

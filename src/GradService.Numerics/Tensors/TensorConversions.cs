@@ -32,28 +32,31 @@ public static class TensorConversions
             _ => throw new OperandException(operand, $"{tensor.ElementType} was found; expected numbers."),
         };
 
-    /// <summary>The tensor's elements as 32-bit integers, such as class indices. Whole floats (<c>1.0</c>) are integers.</summary>
+    /// <summary>The tensor's elements as integers, such as class indices. Whole floats (<c>1.0</c>) are integers.</summary>
+    /// <typeparam name="TInteger">int or long.</typeparam>
     /// <param name="tensor">A tensor of numbers or booleans.</param>
     /// <param name="scope">What a copy is rented from.</param>
     /// <param name="operand">The parameter name of the tensor, for errors.</param>
-    /// <exception cref="OperandException">An element is not whole or does not fit 32 bits; the first such is named.</exception>
-    public static Tensor<int> ToIndices(this Tensor tensor, TensorScope scope, string operand) => tensor switch
-    {
-        Tensor<int> same => same,
-        Tensor<float> floats => Whole(floats, scope, operand),
-        Tensor<double> doubles => Whole(doubles, scope, operand),
-        Tensor<Half> halves => Whole(halves, scope, operand),
-        Tensor<BFloat16> brains => Whole(brains.ToFloating<float>(scope, operand), scope, operand),
-        Tensor<bool> flags => Convert<bool, int>(flags, scope, static value => value ? 1 : 0),
-        Tensor<long> integers => Whole(integers, scope, operand),
-        Tensor<byte> integers => Convert<byte, int>(integers, scope, static value => value),
-        Tensor<sbyte> integers => Convert<sbyte, int>(integers, scope, static value => value),
-        Tensor<short> integers => Convert<short, int>(integers, scope, static value => value),
-        Tensor<ushort> integers => Convert<ushort, int>(integers, scope, static value => value),
-        Tensor<uint> integers => Whole(integers, scope, operand),
-        Tensor<ulong> integers => Whole(integers, scope, operand),
-        _ => throw new OperandException(operand, $"{tensor.ElementType} was found; expected integers."),
-    };
+    /// <exception cref="OperandException">An element is not whole or out of the type's range; the first such is named.</exception>
+    public static Tensor<TInteger> ToIntegers<TInteger>(this Tensor tensor, TensorScope scope, string operand)
+        where TInteger : unmanaged, IBinaryInteger<TInteger>, IMinMaxValue<TInteger> => tensor switch
+        {
+            Tensor<TInteger> same => same,
+            Tensor<float> floats => Whole<float, TInteger>(floats, scope, operand),
+            Tensor<double> doubles => Whole<double, TInteger>(doubles, scope, operand),
+            Tensor<Half> halves => Whole<Half, TInteger>(halves, scope, operand),
+            Tensor<BFloat16> brains => Whole<float, TInteger>(brains.ToFloating<float>(scope, operand), scope, operand),
+            Tensor<bool> flags => Convert<bool, TInteger>(flags, scope, static value => value ? TInteger.One : TInteger.Zero),
+            Tensor<byte> integers => Convert<byte, TInteger>(integers, scope, TInteger.CreateTruncating),
+            Tensor<sbyte> integers => Convert<sbyte, TInteger>(integers, scope, TInteger.CreateTruncating),
+            Tensor<short> integers => Convert<short, TInteger>(integers, scope, TInteger.CreateTruncating),
+            Tensor<ushort> integers => Convert<ushort, TInteger>(integers, scope, TInteger.CreateTruncating),
+            Tensor<int> integers => Convert<int, TInteger>(integers, scope, TInteger.CreateTruncating),
+            Tensor<long> integers => Whole<long, TInteger>(integers, scope, operand),
+            Tensor<uint> integers => Whole<uint, TInteger>(integers, scope, operand),
+            Tensor<ulong> integers => Whole<ulong, TInteger>(integers, scope, operand),
+            _ => throw new OperandException(operand, $"{tensor.ElementType} was found; expected integers."),
+        };
 
     /// <summary>The tensor repeated along its axes of length 1 until it has the target shape; itself where it already has.</summary>
     /// <typeparam name="T">The element type.</typeparam>
@@ -102,6 +105,12 @@ public static class TensorConversions
         return copy;
     }
 
+    /// <summary>The elements, or an empty span where there is no tensor.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="tensor">A tensor, or null.</param>
+    public static Span<T> SpanOrEmpty<T>(this Tensor<T>? tensor)
+        where T : unmanaged => tensor is null ? default : tensor.Span;
+
     private static Tensor<TTo> Convert<TFrom, TTo>(Tensor<TFrom> tensor, TensorScope scope, Func<TFrom, TTo> convert)
         where TFrom : unmanaged
         where TTo : unmanaged
@@ -117,12 +126,13 @@ public static class TensorConversions
         return copy;
     }
 
-    private static Tensor<int> Whole<TFrom>(Tensor<TFrom> tensor, TensorScope scope, string operand)
+    private static Tensor<TInteger> Whole<TFrom, TInteger>(Tensor<TFrom> tensor, TensorScope scope, string operand)
         where TFrom : unmanaged, INumber<TFrom>
+        where TInteger : unmanaged, IBinaryInteger<TInteger>, IMinMaxValue<TInteger>
     {
-        Tensor<int> copy = scope.Rent<int>(tensor.Shape);
+        Tensor<TInteger> copy = scope.Rent<TInteger>(tensor.Shape);
         ReadOnlySpan<TFrom> source = tensor.Span;
-        Span<int> destination = copy.Span;
+        Span<TInteger> destination = copy.Span;
         for (int i = 0; i < source.Length; i++)
         {
             TFrom value = source[i];
@@ -131,16 +141,17 @@ public static class TensorConversions
                 throw new OperandException(operand, $"{value.ToString(null, CultureInfo.InvariantCulture)} was found; expected an integer.", i);
             }
 
-            int whole = int.CreateSaturating(value);
-            if (double.CreateSaturating(value) != whole)
+            try
+            {
+                destination[i] = TInteger.CreateChecked(value);
+            }
+            catch (OverflowException)
             {
                 throw new OperandException(
                     operand,
-                    $"{value.ToString(null, CultureInfo.InvariantCulture)} was found; expected an integer from {int.MinValue} to {int.MaxValue}.",
+                    $"{value.ToString(null, CultureInfo.InvariantCulture)} was found; expected an integer from {TInteger.MinValue} to {TInteger.MaxValue}.",
                     i);
             }
-
-            destination[i] = whole;
         }
 
         return copy;

@@ -20,10 +20,11 @@ internal static class BodyScanner
     /// <param name="members">The members allowed.</param>
     /// <param name="scope">What the tensors' memory is rented from.</param>
     /// <param name="limits">Limits.</param>
+    /// <param name="forced">The floating type to read in whatever <c>dtype</c> says; null to go by it.</param>
     /// <returns>The tensors, the skeleton and the floating type.</returns>
     /// <exception cref="BodyException">The body is no such object; says where and why.</exception>
     /// <exception cref="MemoryBudgetException">The scope's budget has no room for the tensors.</exception>
-    public static ScannedBody Scan(ReadOnlyMemory<byte> body, MemberTable members, TensorScope scope, WireLimits limits)
+    public static ScannedBody Scan(ReadOnlyMemory<byte> body, MemberTable members, TensorScope scope, WireLimits limits, ElementType? forced = null)
     {
         ReadOnlySpan<byte> text = body.Span;
         var cursor = new JsonCursor(text, text.StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0);
@@ -31,8 +32,8 @@ internal static class BodyScanner
         Span<int> offsets = members.Count <= 64 ? stackalloc int[members.Count] : new int[members.Count];
         offsets.Fill(-1);
         var skeleton = new ArrayBufferWriter<byte>(256);
-        ElementType floating = members.DtypeIndex >= 0 ? Guess(text) : ElementType.FP32;
-        ElementType declared = ElementType.FP32;
+        ElementType floating = forced ?? (members.DtypeIndex >= 0 ? Guess(text) : ElementType.FP32);
+        ElementType declared = forced ?? ElementType.FP32;
 
         cursor.Take('{', "$", "a JSON object");
         skeleton.Write("{"u8);
@@ -50,13 +51,14 @@ internal static class BodyScanner
             offsets[index] = cursor.At;
             if (index == members.DtypeIndex)
             {
-                declared = ReadDtype(cursor);
+                ElementType named = ReadDtype(cursor);
+                declared = forced ?? named;
                 floating = declared;
             }
 
             if (member.Kind is { } kind)
             {
-                tensors[index] = cursor.TryLiteral("null"u8) ? null : ReadTensor(ref cursor, kind, ref floating, members, scope, limits, member.Name);
+                tensors[index] = cursor.TryLiteral("null"u8) ? null : ReadTensor(ref cursor, kind, ref floating, forced, members, scope, limits, member.Name);
             }
             else
             {
@@ -104,7 +106,7 @@ internal static class BodyScanner
         return index;
     }
 
-    private static Tensor ReadTensor(ref JsonCursor cursor, TensorKind kind, ref ElementType floating, MemberTable members, TensorScope scope, WireLimits limits, string path)
+    private static Tensor ReadTensor(ref JsonCursor cursor, TensorKind kind, ref ElementType floating, ElementType? forced, MemberTable members, TensorScope scope, WireLimits limits, string path)
     {
         int at = cursor.At;
         Tensor tensor;
@@ -112,7 +114,7 @@ internal static class BodyScanner
         {
             tensor = TensorReader.Read(cursor.Text, ref at, kind, floating, scope, limits, path);
         }
-        catch (BodyException exception) when (exception.StatusCode == BodyException.Senseless && LaterDtype(cursor, members, limits) is { } later)
+        catch (BodyException exception) when (exception.StatusCode == BodyException.Senseless && forced is null && LaterDtype(cursor, members, limits) is { } later)
         {
             // What FP32 cannot hold may be meant for FP64: the member that says so comes later in the body.
             if (later == floating)

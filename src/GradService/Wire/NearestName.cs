@@ -5,12 +5,14 @@ internal static class NearestName
 {
     private const int LongestGuessed = 64;
 
+    private static readonly Dictionary<string, string[]> NoAliases = [];
+
     /// <summary>The name probably meant.</summary>
     /// <param name="names">The names there are.</param>
     /// <param name="found">The name found.</param>
-    /// <param name="aliases">Foreign names and what each may mean.</param>
+    /// <param name="aliases">Foreign names and what each may mean; none when left out.</param>
     /// <returns>One of <paramref name="names"/>, or null when none is near.</returns>
-    public static string? Among(IReadOnlyList<string> names, string found, IReadOnlyDictionary<string, string[]> aliases)
+    public static string? Among(IReadOnlyList<string> names, string found, IReadOnlyDictionary<string, string[]>? aliases = null)
     {
         if (found.Length > LongestGuessed)
         {
@@ -24,7 +26,7 @@ internal static class NearestName
             return same;
         }
 
-        foreach ((string alias, string[] meanings) in aliases)
+        foreach ((string alias, string[] meanings) in aliases ?? NoAliases)
         {
             if (Plain(alias) == plain && meanings.FirstOrDefault(names.Contains) is { } meaning)
             {

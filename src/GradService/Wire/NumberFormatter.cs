@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -17,7 +16,7 @@ internal static class NumberFormatter
     private const int LeastPlain = -6;
     private const int GreatestPlain = 21;
 
-    private static readonly ulong[] Powers = [.. Enumerable.Range(0, 20).Select(exponent => (ulong)Math.Pow(10, exponent))];
+    private static readonly ulong[] Powers = [.. Enumerable.Range(0, 18).Select(exponent => (ulong)Math.Pow(10, exponent))];
 
     /// <summary>Writes one element.</summary>
     /// <typeparam name="T">float, double, an integer type of 8 to 64 bits, <see cref="Half"/>, BFloat16, or bool.</typeparam>
@@ -175,7 +174,7 @@ internal static class NumberFormatter
     private static int Trailing(Vector128<ulong> block)
     {
         uint others = ~Vector128.Equals(block.AsByte(), Vector128.Create((byte)'0')).ExtractMostSignificantBits() & 0xFFFF;
-        return BitOperations.LeadingZeroCount(others << 16);
+        return System.Numerics.BitOperations.LeadingZeroCount(others << 16);
     }
 
     /// <summary>Eight decimal digits as characters, the first in the lowest byte.</summary>
@@ -193,8 +192,8 @@ internal static class NumberFormatter
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int CountDigits(ulong value)
     {
-        // 1233 / 4096 is log10(2), near enough below 20 digits; the comparison settles the last place. 0 has one digit.
-        int guess = ((64 - BitOperations.LeadingZeroCount(value | 1)) * 1233) >> 12;
-        return guess + ((value | 1) >= Powers[guess] ? 1 : 0);
+        // 1233 / 4096 is log10(2), short of it by too little to matter below 20 digits; the table settles the last place.
+        int guess = ((64 - System.Numerics.BitOperations.LeadingZeroCount(value | 1)) * 1233) >> 12;
+        return guess + (guess >= 18 ? (value >= 1_000_000_000_000_000_000 ? (value >= 10_000_000_000_000_000_000 ? 20 - guess : 19 - guess) : 18 - guess) : value >= Powers[guess] ? 1 : 0) + (value == 0 ? 1 : 0);
     }
 }

@@ -1,7 +1,7 @@
 namespace GradService.Wire;
 
 /// <summary>The JSON form of a tensor in an answer.</summary>
-internal enum TensorFormat
+public enum TensorFormat
 {
     /// <summary>Nested arrays; a bare number for a scalar.</summary>
     Nested,

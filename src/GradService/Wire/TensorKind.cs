@@ -3,7 +3,7 @@ using GradService.Numerics.Tensors;
 namespace GradService.Wire;
 
 /// <summary>What elements a tensor asks for when the text alone has to settle the datatype.</summary>
-internal enum TensorKind
+public enum TensorKind
 {
     /// <summary>Numbers in the request's floating type, FP32 or FP64.</summary>
     Floating,

@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using GradService.Numerics.Tensors;
+using GradService.Wire;
+
+namespace GradService.Catalog;
+
+/// <summary>Puts a request record together from its two halves: a small JSON object of parameters, and the tensors read beside it.</summary>
+internal sealed class RequestAssembly(Operation operation)
+{
+    private readonly JsonTypeInfo _type = ParameterJson.Options.GetTypeInfo(operation.RequestType);
+
+    public Operation Operation => operation;
+
+    /// <summary>Binds the parameters, sets the tensors, and refuses what no operation can run on.</summary>
+    /// <param name="parameters">A JSON object with members that the signature knows.</param>
+    /// <param name="tensors">By the index of the signature's inputs; null for one left out.</param>
+    /// <exception cref="BodyException">A parameter of the wrong type or value, or a required member left out.</exception>
+    public OperationRequest Assemble(ReadOnlySpan<byte> parameters, ReadOnlySpan<Tensor?> tensors)
+    {
+        OperationRequest request = Bind(parameters);
+        IReadOnlyList<InputMember> inputs = operation.Signature.Inputs;
+        for (int i = 0; i < inputs.Count; i++)
+        {
+            if (tensors[i] is { } tensor)
+            {
+                inputs[i].Set(request, tensor);
+            }
+            else if (inputs[i].IsRequired)
+            {
+                throw new BodyException(inputs[i].Name, $"{inputs[i].Name} is required and was left out: {inputs[i].Description}", 422);
+            }
+        }
+
+        if (request is DifferentiableRequest { Gradients: { } gradients })
+        {
+            CheckNames(gradients);
+        }
+
+        return request;
+    }
+
+    private OperationRequest Bind(ReadOnlySpan<byte> parameters)
+    {
+        try
+        {
+            return (OperationRequest)JsonSerializer.Deserialize(parameters, _type)!;
+        }
+        catch (JsonException exception)
+        {
+            throw Explain(exception, parameters.ToArray());
+        }
+    }
+
+    private void CheckNames(IReadOnlyList<string> gradients)
+    {
+        IReadOnlyList<InputMember> differentiable = operation.Signature.Differentiable;
+        for (int i = 0; i < gradients.Count; i++)
+        {
+            if (!differentiable.Any(input => input.Name == gradients[i]))
+            {
+                string allowed = string.Join(", ", differentiable.Select(input => input.Name));
+                throw new BodyException(
+                    $"gradients[{i}]",
+                    $"\"{gradients[i]}\" is not an input with a gradient; {operation.Name} has gradients by: {allowed}.",
+                    422);
+            }
+        }
+    }
+
+    private BodyException Explain(JsonException exception, byte[] parameters)
+    {
+        string path = exception.Path is { Length: > 2 } found && found[0] == '$' ? found[2..] : "$";
+        string name = path.Split('.', '[')[0];
+        ParameterMember? parameter = operation.Signature.Parameters.FirstOrDefault(candidate => candidate.Name == name);
+        if (parameter is null)
+        {
+            ParameterMember? missing = operation.Signature.Parameters.FirstOrDefault(candidate =>
+                candidate.IsRequired && exception.Message.Contains($"'{candidate.Name}'", StringComparison.Ordinal));
+            return missing is not null
+                ? new BodyException(missing.Name, $"{missing.Name} is required and was left out: {missing.Description}", 422)
+                : new BodyException(path, exception.Message, 400);
+        }
+
+        using JsonDocument document = JsonDocument.Parse(parameters);
+        JsonElement value = document.RootElement.GetProperty(name);
+        string text = value.GetRawText();
+        if (text.Length > 60)
+        {
+            text = text[..57] + "...";
+        }
+
+        if (parameter.Values is { } values)
+        {
+            string hint = value.ValueKind == JsonValueKind.String && NearestName.Among(values, value.GetString()!) is { } near
+                ? $" Did you mean \"{near}\"?"
+                : string.Empty;
+            return new BodyException(
+                path,
+                $"{text} was found; expected one of {string.Join(", ", values.Select(option => $"\"{option}\""))}.{hint}",
+                value.ValueKind == JsonValueKind.String ? 422 : 400);
+        }
+
+        string expected = parameter.Type switch
+        {
+            "integer" => string.Create(CultureInfo.InvariantCulture, $"an integer from {int.MinValue} to {int.MaxValue}"),
+            "number" => "a number",
+            "boolean" => "true or false",
+            "array" => "a list of names in quotes",
+            _ => "text in quotes",
+        };
+        return new BodyException(path, $"{text} was found; expected {expected}.", 400);
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace GradService.Hosting;
+
+/// <summary>Whether the process lives, and whether it takes requests: it does from the end of its start to the beginning of its shutdown.</summary>
+internal static class Health
+{
+    public static void AddHealth(this WebApplicationBuilder builder) =>
+        builder.Services.AddHealthChecks().AddCheck<AcceptingRequests>("accepting requests");
+
+    /// <summary>Maps <c>{prefix}/live</c> and <c>{prefix}/ready</c>: 200, or 503 when not.</summary>
+    public static void MapHealth(this WebApplication app, string prefix)
+    {
+        app.MapHealthChecks($"{prefix}/live", new HealthCheckOptions
+        {
+            Predicate = _ => false,
+            ResponseWriter = (context, _) => WriteAsync(context, """{"live":true}"""),
+        });
+        app.MapHealthChecks($"{prefix}/ready", new HealthCheckOptions
+        {
+            ResponseWriter = (context, report) => WriteAsync(context, report.Status == HealthStatus.Healthy
+                ? """{"live":true,"ready":true}"""
+                : """{"live":true,"ready":false}"""),
+        });
+    }
+
+    private static Task WriteAsync(HttpContext context, string json)
+    {
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(json, context.RequestAborted);
+    }
+
+    private sealed class AcceptingRequests(IHostApplicationLifetime lifetime) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            Task.FromResult(lifetime.ApplicationStarted.IsCancellationRequested && !lifetime.ApplicationStopping.IsCancellationRequested
+                ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Unhealthy());
+    }
+}

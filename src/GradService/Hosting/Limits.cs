@@ -1,0 +1,36 @@
+namespace GradService.Hosting;
+
+/// <summary>What one request, and all together, may take.</summary>
+public sealed class Limits
+{
+    /// <summary>Reads the section <c>Limits</c>.</summary>
+    /// <param name="configuration">The host's configuration.</param>
+    /// <exception cref="SettingException">A value that is not allowed.</exception>
+    public Limits(IConfiguration configuration)
+    {
+        MaxRequestBytes = configuration.Whole("Limits:MaxRequestBytes", 64L << 20, 1024, 2_000_000_000);
+        MaxInFlightBytes = configuration.Whole("Limits:MaxInFlightBytes", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2, 1 << 20, long.MaxValue);
+        RequestTimeoutSeconds = (int)configuration.Whole("Limits:RequestTimeoutSeconds", 100, 1, 86_400);
+        MaxJsonDepth = (int)configuration.Whole("Limits:MaxJsonDepth", 64, 4, 1000);
+        MaxTensorElements = (int)configuration.Whole("Limits:MaxTensorElements", 256L << 20, 1, int.MaxValue);
+        Threads = (int)configuration.Whole("Limits:Threads", Environment.ProcessorCount, 1, 1024);
+    }
+
+    /// <summary>The most bytes of a request body, as sent and again when decompressed. Default 67108864.</summary>
+    public long MaxRequestBytes { get; }
+
+    /// <summary>The most bytes of bodies, tensors and scratch of all requests together. Default: half of the memory that the process may use.</summary>
+    public long MaxInFlightBytes { get; }
+
+    /// <summary>The most seconds a request may take before its work is stopped. Default 100.</summary>
+    public int RequestTimeoutSeconds { get; }
+
+    /// <summary>The deepest nesting of a JSON body. Default 64.</summary>
+    public int MaxJsonDepth { get; }
+
+    /// <summary>The most elements of one tensor, read or answered. Default 268435456.</summary>
+    public int MaxTensorElements { get; }
+
+    /// <summary>The most threads that one request computes on. Default: one for each processor.</summary>
+    public int Threads { get; }
+}

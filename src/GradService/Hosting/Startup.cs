@@ -1,0 +1,45 @@
+using GradService.Numerics.Tensors;
+using GradService.Operations;
+using Microsoft.AspNetCore.Http.Timeouts;
+
+namespace GradService.Hosting;
+
+/// <summary>What the host is put together from, each under one name for <c>Program.cs</c> to list.</summary>
+internal static class Startup
+{
+    /// <summary>Listens on http://localhost:8080 unless an address or port is configured in any of ASP.NET Core's ways.</summary>
+    public static void ListenOnPort8080UnlessTold(this WebApplicationBuilder builder)
+    {
+        ConfigurationManager configuration = builder.Configuration;
+        string[] settings = ["urls", "http_ports", "https_ports"];
+        if (settings.All(name => string.IsNullOrEmpty(configuration[name])) && !configuration.GetSection("Kestrel:Endpoints").Exists())
+        {
+            builder.WebHost.UseUrls("http://localhost:8080");
+        }
+    }
+
+    /// <summary>Bounds on bodies, memory and time, and the server's own settings that must agree with them.</summary>
+    public static void AddLimits(this WebApplicationBuilder builder)
+    {
+        var limits = new Limits(builder.Configuration);
+        builder.Services.AddSingleton(limits);
+        builder.Services.AddSingleton(new MemoryBudget(limits.MaxInFlightBytes));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = limits.MaxRequestBytes;
+        });
+        builder.Services.AddRequestTimeouts(options => options.DefaultPolicy = new RequestTimeoutPolicy
+        {
+            Timeout = TimeSpan.FromSeconds(limits.RequestTimeoutSeconds),
+            TimeoutStatusCode = StatusCodes.Status504GatewayTimeout,
+            WriteTimeoutResponse = context => ErrorAnswers.WriteAsync(context, new Fault(
+                StatusCodes.Status504GatewayTimeout,
+                "$",
+                $"The request took longer than {limits.RequestTimeoutSeconds} seconds and was stopped. Send less at once, or raise Limits:RequestTimeoutSeconds on the service.")),
+        });
+    }
+
+    /// <summary>The catalogue of operations.</summary>
+    public static void AddOperations(this WebApplicationBuilder builder) => builder.Services.AddSingleton<OperationCatalog>();
+}

@@ -1,0 +1,26 @@
+using GradService.Catalog;
+using GradService.Operations.Activations;
+using GradService.Operations.Losses;
+using GradService.Operations.Policy;
+
+namespace GradService.Operations;
+
+/// <summary>Every operation of the service: the table of contents.</summary>
+public sealed class OperationCatalog
+{
+    /// <summary>The operations, family by family, in the order in which they are shown.</summary>
+    public IReadOnlyList<Operation> All { get; } =
+    [
+        new CrossEntropyOperation(),
+        new NllOperation(),
+        new SoftmaxOperation(),
+        new LogSoftmaxOperation(),
+        new SoftmaxJacobianOperation(),
+        new ProbabilitiesOperation(),
+        new LogGradientOperation(),
+    ];
+
+    /// <summary>The operation that an OIP model name stands for; null for none.</summary>
+    /// <param name="model">A model name: <c>losses.cross_entropy</c>.</param>
+    public Operation? ByModel(string model) => All.FirstOrDefault(operation => operation.Model == model);
+}

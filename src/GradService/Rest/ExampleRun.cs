@@ -1,0 +1,22 @@
+using System.Buffers;
+using System.Text;
+using GradService.Catalog;
+using GradService.Hosting;
+using GradService.Numerics;
+using GradService.Numerics.Tensors;
+
+namespace GradService.Rest;
+
+/// <summary>Runs an operation's example as if it had been posted, so that the answers shown are real ones.</summary>
+internal static class ExampleRun
+{
+    public static byte[] Answer(Operation operation, Limits limits)
+    {
+        using var scope = new TensorScope(MemoryBudget.Unlimited);
+        (OperationRequest request, ElementType floating) = new RequestReader(operation, limits).Read(Encoding.UTF8.GetBytes(operation.Example), scope);
+        var run = new Evaluation(floating, scope, new Execution(1), (request as DifferentiableRequest)?.Gradients);
+        var writer = new ArrayBufferWriter<byte>();
+        new AnswerWriter(operation).Write(writer, operation.Run(request, run), run, request.TensorFormat);
+        return writer.WrittenSpan.ToArray();
+    }
+}

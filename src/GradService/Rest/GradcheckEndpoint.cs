@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using GradService.Catalog;
+using GradService.Hosting;
+using GradService.Numerics.Checking;
+using GradService.Numerics.Tensors;
+
+namespace GradService.Rest;
+
+/// <summary><c>POST /v1/gradcheck/{family}/{operation}</c>: an operation's gradients against finite differences of the caller's own request.</summary>
+internal sealed class GradcheckEndpoint(Operation operation, Limits limits, MemoryBudget budget)
+{
+    private readonly RequestReader _reader = new(operation, limits);
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        using var scope = new TensorScope(budget);
+        OperationRequest? request = null;
+        try
+        {
+            MediaTypes.RequireJson(context.Request);
+            Memory<byte> body = await BodyReader.ReadAsync(context, scope, limits).ConfigureAwait(false);
+            (request, _) = _reader.Read(body, scope, ElementType.FP64);
+            GradientReport report = new GradientChecker(operation, request, scope, context.RequestAborted).Check();
+            context.Response.ContentType = "application/json; charset=utf-8";
+            await context.Response.WriteAsync(Json(report).ToJsonString(), context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Fault.Of(exception, operation, request) is { } fault)
+        {
+            await Problems.WriteAsync(context, fault).ConfigureAwait(false);
+        }
+    }
+
+    private static JsonObject Json(GradientReport report)
+    {
+        var answer = new JsonObject
+        {
+            ["passed"] = report.Passed,
+            ["step"] = GradientCheck.DefaultStep,
+            ["tolerance"] = GradientCheck.DefaultTolerance,
+            ["inputs"] = new JsonArray([.. report.Inputs.Select(found => (JsonNode)Json(found.Input, found.Shape, found.Result))]),
+            ["held"] = new JsonArray([.. report.Held.Select(choice => (JsonNode)choice)]),
+        };
+        if (report.Remarks.Count > 0)
+        {
+            answer["warnings"] = new JsonArray([.. report.Remarks.Select(remark => (JsonNode)remark)]);
+        }
+
+        return answer;
+    }
+
+    private static JsonObject Json(InputMember input, Shape shape, GradientCheckResult result) => new JsonObject
+    {
+        ["name"] = input.Name,
+        ["passed"] = result.Passed,
+        ["max_absolute_error"] = Number(result.MaxAbsoluteError),
+        ["max_relative_error"] = Number(result.MaxRelativeError),
+        ["position"] = result.Position < 0 ? null : new JsonArray([.. shape.Unravel(result.Position).Select(index => (JsonNode)index)]),
+        ["analytic"] = Number(result.Analytic),
+        ["numeric"] = Number(result.Numeric),
+        ["checked"] = result.Checked,
+        ["elements"] = result.Elements,
+    };
+
+    private static JsonNode Number(double value) => double.IsFinite(value) ? value : value.ToString(CultureInfo.InvariantCulture);
+}

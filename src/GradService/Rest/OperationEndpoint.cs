@@ -1,0 +1,43 @@
+using GradService.Catalog;
+using GradService.Hosting;
+using GradService.Numerics;
+using GradService.Numerics.Tensors;
+
+namespace GradService.Rest;
+
+/// <summary><c>POST /v1/{family}/{operation}</c>: the REST door to one operation.</summary>
+internal sealed class OperationEndpoint(Operation operation, Limits limits, MemoryBudget budget)
+{
+    private readonly RequestReader _reader = new(operation, limits);
+    private readonly AnswerWriter _writer = new(operation);
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        using var scope = new TensorScope(budget);
+        OperationRequest? request = null;
+        Evaluation run;
+        object response;
+        try
+        {
+            MediaTypes.RequireJson(context.Request);
+            Memory<byte> body = await BodyReader.ReadAsync(context, scope, limits).ConfigureAwait(false);
+            (request, ElementType floating) = _reader.Read(body, scope);
+            scope.GiveBack(body);
+            run = new Evaluation(
+                floating,
+                scope,
+                new Execution(limits.Threads, context.RequestAborted),
+                (request as DifferentiableRequest)?.Gradients);
+            response = operation.Run(request, run);
+        }
+        catch (Exception exception) when (Fault.Of(exception, operation, request) is { } fault)
+        {
+            await Problems.WriteAsync(context, fault).ConfigureAwait(false);
+            return;
+        }
+
+        context.Response.ContentType = "application/json; charset=utf-8";
+        _writer.Write(context.Response.BodyWriter, response, run, request.TensorFormat);
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+    }
+}

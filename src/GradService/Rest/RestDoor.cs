@@ -1,0 +1,45 @@
+using GradService.Catalog;
+using GradService.Hosting;
+using GradService.Numerics.Tensors;
+using GradService.Operations;
+using GradService.Wire;
+
+namespace GradService.Rest;
+
+/// <summary>Maps <c>/v1</c>: every operation of the catalogue, the catalogue itself, and the gradient checks.</summary>
+internal static class RestDoor
+{
+    public static void MapRest(this WebApplication app)
+    {
+        var catalog = app.Services.GetRequiredService<OperationCatalog>();
+        var limits = app.Services.GetRequiredService<Limits>();
+        var budget = app.Services.GetRequiredService<MemoryBudget>();
+        foreach (Operation operation in catalog.All)
+        {
+            app.MapPost($"/v1/{operation.Name}", new OperationEndpoint(operation, limits, budget).HandleAsync);
+            if (operation.Signature.Differentiable.Count > 0)
+            {
+                app.MapPost($"/v1/gradcheck/{operation.Name}", new GradcheckEndpoint(operation, limits, budget).HandleAsync);
+            }
+        }
+
+        app.MapCatalogue(catalog);
+    }
+
+    /// <summary>What to say of an address under <c>/v1</c> that leads nowhere.</summary>
+    public static string Unknown(HttpContext context)
+    {
+        var catalog = context.RequestServices.GetRequiredService<OperationCatalog>();
+        string path = context.Request.Path.Value!.TrimEnd('/');
+        string[] prefixes = ["/v1/gradcheck/", "/v1/operations/", "/v1/"];
+        string prefix = prefixes.FirstOrDefault(candidate => path.StartsWith(candidate, StringComparison.Ordinal)) ?? "/v1";
+        string name = path[prefix.Length..];
+        if (catalog.All.Any(operation => operation.Name == name))
+        {
+            return $"{name} has no gradients to check.";
+        }
+
+        string hint = NearestName.Among([.. catalog.All.Select(operation => operation.Name)], name) is { } near ? $" Did you mean {prefix}{near}?" : string.Empty;
+        return $"There is no {path}.{hint} GET /v1/operations lists what there is.";
+    }
+}

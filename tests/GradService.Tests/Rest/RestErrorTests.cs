@@ -1,0 +1,105 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace GradService.Tests.Rest;
+
+/// <summary>What a caller reads who got something wrong: the status, the JSON path and the message, to the letter.</summary>
+public sealed class RestErrorTests(ServiceFixture service)
+{
+    private const string CrossEntropy = "/v1/losses/cross-entropy";
+
+    [Theory]
+    [InlineData("""{"logits":[[2,0.5,-1]],"labels":[3]}""", 422, "labels[0]", "3 is not a class: logits have 3 classes, so labels run from 0 to 2, or ignore_index (-100).")]
+    [InlineData("""{"logits":[[2,0.5,-1]],"labels":[1.5]}""", 422, "labels[0]", "1.5 was found; expected an integer.")]
+    [InlineData("""{"logits":[[2,0.5,-1]],"labels":[[0,1]]}""", 422, "labels", "Shape [1, 2] was found; expected class indices [1] or class probabilities [1, 3], as logits [1, 3] have their 3 classes along class_axis -1.")]
+    [InlineData("""{"logits":[[2,0.5,-1]],"labels":[0],"class_axis":2}""", 422, "class_axis", "2 is not an axis: logits [1, 3] has 2 axes, so it runs from -2 to 1.")]
+    [InlineData("""{"logits":[[2,0.5,-1]],"labels":[0],"weight":[1,2]}""", 422, "weight", "Shape [2] was found; expected [3], one weight for each class.")]
+    [InlineData("""{"logits":[[2,0.5,-1]],"labels":[0],"reduction":"avg"}""", 422, "reduction", "\"avg\" was found; expected one of \"none\", \"sum\", \"mean\", \"mean_elements\", \"mean_batch\".")]
+    [InlineData("""{"logits":[[2,0.5,-1]],"labels":[0],"reduction":"meen"}""", 422, "reduction", "\"meen\" was found; expected one of \"none\", \"sum\", \"mean\", \"mean_elements\", \"mean_batch\". Did you mean \"mean\"?")]
+    [InlineData("""{"logits":[[2,0.5,-1]],"labels":[0],"label_smoothing":"x"}""", 400, "label_smoothing", "\"x\" was found; expected a number.")]
+    [InlineData("""{"logits":[[2,0.5,-1]],"labels":[0],"ignore_index":1.5}""", 400, "ignore_index", "1.5 was found; expected an integer from -2147483648 to 2147483647.")]
+    [InlineData("""{"logits":[[2,0.5,-1]],"labels":[0],"gradients":["labels"]}""", 422, "gradients[0]", "\"labels\" is not an input with a gradient; losses/cross-entropy has gradients by: logits.")]
+    [InlineData("""{"logits":[[2,0.5,-1]],"labels":[0],"upstream":[1,2]}""", 422, "upstream", "Shape [2] was found; expected [], the shape of the loss.")]
+    [InlineData("""{"logits":3,"labels":0}""", 422, "logits", "A single number was found; expected a tensor with at least one axis, such as [C].")]
+    [InlineData("""{"labels":[0]}""", 422, "logits", "logits is required and was left out: Unnormalised scores, classes along `class_axis`; or probabilities with `from` = `probabilities`.")]
+    public async Task A_wrong_request_is_told_what_is_wrong_and_where(string body, int status, string path, string message)
+    {
+        using HttpResponseMessage answer = await service.Client.PostJsonAsync(CrossEntropy, body);
+        JsonNode problem = await Problem(answer, status);
+        Assert.Equal(message, (string?)problem["errors"]![path]?[0]);
+        Assert.Equal($"{path}: {message}", (string?)problem["detail"]);
+        Assert.NotEmpty((string)problem["traceId"]!);
+        Assert.StartsWith("https://www.rfc-editor.org/rfc/rfc9110#", (string?)problem["type"], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"class_weights":[1],"logits":[[1]],"labels":[0]}""", "class_weights", "weight")]
+    [InlineData("""{"logits":[[1]],"target":[0]}""", "target", "labels")]
+    [InlineData("""{"logitz":[[1]],"labels":[0]}""", "logitz", "logits")]
+    [InlineData("""{"logits":[[1]],"labels":[0],"reductoin":"sum"}""", "reductoin", "reduction")]
+    public async Task An_unknown_member_gets_a_hint(string body, string path, string hint)
+    {
+        using HttpResponseMessage answer = await service.Client.PostJsonAsync(CrossEntropy, body);
+        JsonNode problem = await Problem(answer, 400);
+        Assert.Contains($"Did you mean \"{hint}\"", (string?)problem["errors"]![path]?[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_operation_that_is_not_there_gets_a_hint()
+    {
+        using HttpResponseMessage answer = await service.Client.PostJsonAsync("/v1/losses/cross-entropi", "{}");
+        JsonNode problem = await Problem(answer, 404);
+        Assert.Equal("There is no /v1/losses/cross-entropi. Did you mean /v1/losses/cross-entropy? GET /v1/operations lists what there is.", (string?)problem["detail"]);
+    }
+
+    [Fact]
+    public async Task Another_method_is_told_the_one_allowed()
+    {
+        using HttpResponseMessage answer = await service.Client.GetAsync(CrossEntropy, TestContext.Current.CancellationToken);
+        JsonNode problem = await Problem(answer, 405);
+        Assert.Equal("GET is not a method of /v1/losses/cross-entropy; allowed: POST.", (string?)problem["detail"]);
+        Assert.Equal("POST", answer.Content.Headers.Allow.Single());
+    }
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("application/json; charset=utf-16")]
+    public async Task Another_media_type_is_refused_with_the_fix(string mediaType)
+    {
+        using var content = new ByteArrayContent("{}"u8.ToArray());
+        content.Headers.TryAddWithoutValidation("Content-Type", mediaType);
+        using HttpResponseMessage answer = await service.Client.PostAsync(CrossEntropy, content, TestContext.Current.CancellationToken);
+        JsonNode problem = await Problem(answer, 415);
+        Assert.Contains("-H 'Content-Type: application/json'", (string?)problem["detail"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Other_encodings_than_those_known_are_refused()
+    {
+        using var content = new StringContent("{}", Encoding.UTF8, "application/json");
+        content.Headers.ContentEncoding.Add("zstd");
+        using HttpResponseMessage answer = await service.Client.PostAsync(CrossEntropy, content, TestContext.Current.CancellationToken);
+        await Problem(answer, 415);
+    }
+
+    [Fact]
+    public async Task A_body_that_is_not_what_its_encoding_says_is_refused()
+    {
+        foreach (string encoding in (string[])["gzip", "deflate", "br"])
+        {
+            using var content = new StringContent("""{"logits":[[2,0.5,-1]],"labels":[0]}""", Encoding.UTF8, "application/json");
+            content.Headers.ContentEncoding.Add(encoding);
+            using HttpResponseMessage answer = await service.Client.PostAsync(CrossEntropy, content, TestContext.Current.CancellationToken);
+            await Problem(answer, 400);
+        }
+    }
+
+    private static async Task<JsonNode> Problem(HttpResponseMessage answer, int status)
+    {
+        string text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True((int)answer.StatusCode == status, $"{(int)answer.StatusCode}: {text}");
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        return JsonNode.Parse(text)!;
+    }
+}
