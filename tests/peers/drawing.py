@@ -140,7 +140,7 @@ def _class_weights(rng, floating):
         return {**members, "counts": per_image}
     seen = ((per_image > 0) * per_image.sum(1, keepdims=True)).sum(0)
     needed = form == 2 or method == "median_frequency"
-    return {**members, "counts": per_image.sum(0), **({"present": seen} if needed else {})}
+    return {**members, "counts": per_image.sum(0), **({"present_pixels": seen} if needed else {})}
 
 
 def _shape(rng, largest=20000):

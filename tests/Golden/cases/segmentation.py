@@ -16,7 +16,7 @@ def class_weights():
         "labels with an absent class": {"labels": LABELS, "classes": 6},
         "labels with ignored pixels": {"labels": [[[0, 0, 1, -100]], [[2, -100, 2, 0]]], "classes": 3},
         "counts": {"counts": COUNTS},
-        "counts and present pixels": {"counts": [900, 90, 10, 0], "present": [1000, 500, 100, 0]},
+        "counts and present pixels": {"counts": [900, 90, 10, 0], "present_pixels": [1000, 500, 100, 0]},
         "counts of each image": {"counts": PER_IMAGE},
         "counts with an absent class": {"counts": [5, 0, 15, 20]},
         "large counts": {"counts": [3_000_000_000, 1_000_000, 7]},

@@ -41,7 +41,7 @@ public sealed class RestErrorTests(ServiceFixture service)
     {
         using HttpResponseMessage answer = await service.Client.PostJsonAsync(CrossEntropy, body);
         JsonNode problem = await Problem(answer, 400);
-        Assert.Contains($"Did you mean \"{hint}\"", (string?)problem["errors"]![path]?[0], StringComparison.Ordinal);
+        Assert.Contains($"did you mean \"{hint}\"", (string?)problem["errors"]![path]?[0], StringComparison.Ordinal);
     }
 
     [Fact]
