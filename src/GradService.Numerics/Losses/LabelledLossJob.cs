@@ -30,9 +30,9 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         {
             LossTile tile = LossTile.In(ref scratch, classes, shares);
             tile.Smoothing = settings.LabelSmoothing;
-            tile.Scaled = settings.ApplyTo == ApplyTo.Logits && operands.Weighted;
+            tile.Scaled = settings.ApplyTo == ApplyTo.Logits;
             tile.WantsGradient = operands.Gradient != null;
-            tile.ScaleWeight = tile.Scaled && shares && operands.Predictions == null ? operands.Weight : null;
+            tile.ScaleWeight = shares && operands.Predictions == null ? operands.Weight : null;
             tile.Weight = operands.Weight;
             tile.WeightSum = operands.WeightSum;
             if (!WeighsTargets)
