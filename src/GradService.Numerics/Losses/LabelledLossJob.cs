@@ -30,9 +30,9 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         {
             LossTile tile = LossTile.In(ref scratch, classes, shares);
             tile.Smoothing = settings.LabelSmoothing;
-            tile.Scaled = settings.ApplyTo == ApplyTo.Logits && operands.Weighted;
+            tile.Scaled = settings.ApplyTo == ApplyTo.Logits;
             tile.WantsGradient = operands.Gradient != null;
-            tile.ScaleWeight = tile.Scaled && shares && operands.Predictions == null ? operands.Weight : null;
+            tile.ScaleWeight = shares && operands.Predictions == null ? operands.Weight : null;
             tile.Weight = operands.Weight;
             tile.WeightSum = operands.WeightSum;
             if (!WeighsTargets)
@@ -84,9 +84,15 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         }
         else
         {
+            SoftmaxLoss.Pick(tile, count);
             for (int lane = 0; lane < count; lane += Tile.Lanes)
             {
                 EvaluateLanes(tile, lane);
+            }
+
+            if (tile.Shares == null)
+            {
+                SoftmaxLoss.PutPicked(tile, count);
             }
         }
 
@@ -100,15 +106,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
             return;
         }
 
-        for (int at = 0; tile.Shares == null && at < count; at++)
-        {
-            if (tile.Label[at] >= 0)
-            {
-                tile.Scores[((long)tile.Label[at] * tile.Stride) + at] = tile.Picked[at];
-            }
-        }
-
-        Tile.Store(tile.Scores, tile.Stride, operands.Gradient, operands.View, first, count);
+        Tile.Store(tile.Scores, tile.Stride, tile.Factor, operands.Gradient, operands.View, first, count);
     }
 
     private void EvaluateLanes(in LossTile tile, int lane)
@@ -134,19 +132,14 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         int* labels = operands.Labels + first;
         int ignore = settings.IgnoreIndex;
         double* weight = tile.Weight;
-        double* scores = tile.Scores;
         double* hit = tile.Hit;
-        double* picked = tile.Picked;
         int* known = tile.Label;
-        long stride = tile.Stride;
         for (int at = 0; at < count; at++)
         {
             int label = labels[at];
             bool counted = label != ignore;
-            long index = counted ? label : 0;
-            double labelWeight = weight[index];
+            double labelWeight = weight[counted ? label : 0];
             hit[at] = counted ? labelWeight : 0;
-            picked[at] = scores[(index * stride) + at];
             known[at] = counted ? label : -1;
         }
 
@@ -186,14 +179,12 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
                 label = -1;
                 factor = 0;
                 tile.Hit[at] = 0;
-                tile.Picked[at] = 0;
                 tile.LabelWeight[at] = 0;
             }
             else
             {
                 scale = operands.Predictions == null ? operands.Weight[label] : scale;
                 tile.Hit[at] = factor * kept * tile.Weight[label];
-                tile.Picked[at] = tile.Scores[((long)label * tile.Stride) + at];
                 tile.LabelWeight[at] = tile.Weight[label];
             }
 
@@ -217,7 +208,6 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
             tile.Hit[at] = 0;
             tile.Spread[at] = 0;
             tile.Upstream[at] = 0;
-            tile.Picked[at] = 0;
         }
     }
 }

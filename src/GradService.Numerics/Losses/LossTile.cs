@@ -13,7 +13,7 @@ internal unsafe struct LossTile
     public int Width;
     public int Stride;
 
-    /// <summary>The scores, class-major; the gradient when the arithmetic is done.</summary>
+    /// <summary>The scores, class-major; the gradient less <see cref="Factor"/> when the arithmetic is done.</summary>
     public double* Scores;
 
     /// <summary>The shares as labels, class-major, or null; the targets when the arithmetic is done.</summary>
@@ -53,8 +53,8 @@ internal unsafe struct LossTile
     /// <summary>The score of the label's class; its gradient when the arithmetic is done.</summary>
     public double* Picked;
 
-    /// <summary>The sum of the other exponentials.</summary>
-    public double* Others;
+    /// <summary>What the scores are multiplied by on their way out as a gradient.</summary>
+    public double* Factor;
 
     /// <summary>The loss.</summary>
     public double* Loss;
@@ -82,7 +82,7 @@ internal unsafe struct LossTile
             Scale = scratch.Take(width),
             Upstream = scratch.Take(width),
             Picked = scratch.Take(width),
-            Others = scratch.Take(width),
+            Factor = scratch.Take(width),
             Loss = scratch.Take(width),
         };
     }

@@ -1,0 +1,149 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using GradService.Numerics.Tensors;
+using GradService.Numerics.Vectors;
+
+namespace GradService.Numerics.Activations;
+
+/// <summary>Softmax and log-softmax of a chunk of positions, forward without <c>Upstream</c> and backward with it.</summary>
+internal unsafe struct SoftmaxJob<T> : IChunkJob
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private AxisView _view;
+    private bool _logarithmic;
+    private double _inverse;
+    private T* _source;
+    private T* _upstream;
+    private T* _target;
+
+    public static void Forward(bool logarithmic, ReadOnlySpan<T> logits, AxisView view, double temperature, Span<T> values, Execution execution)
+    {
+        Require("logits", logits.Length, view);
+        Require("values", values.Length, view);
+        Temperature.Check(temperature);
+        fixed (T* source = logits, target = values)
+        {
+            Run(new SoftmaxJob<T> { _view = view, _logarithmic = logarithmic, _inverse = 1 / temperature, _source = source, _target = target }, execution);
+        }
+    }
+
+    public static void Backward(
+        bool logarithmic, ReadOnlySpan<T> values, AxisView view, ReadOnlySpan<T> upstream, double temperature, Span<T> gradient, Execution execution)
+    {
+        Require("values", values.Length, view);
+        Require("upstream", upstream.Length, view);
+        Require("gradient", gradient.Length, view);
+        Temperature.Check(temperature);
+        fixed (T* source = values, above = upstream, target = gradient)
+        {
+            Run(new SoftmaxJob<T> { _view = view, _logarithmic = logarithmic, _inverse = 1 / temperature, _source = source, _upstream = above, _target = target }, execution);
+        }
+    }
+
+    public readonly void Run(int chunk)
+    {
+        int width = Tile.Width(_view.Count);
+        int stride = Tile.Stride(width);
+        int chunkPositions = Tile.ChunkPositions(_view.Count);
+        long size = (long)_view.Count * stride;
+        var scratch = new Scratch((2 * size) + width, parts: 3);
+        try
+        {
+            double* tile = scratch.Take(size);
+            double* above = scratch.Take(size);
+            double* factors = scratch.Take(width);
+            int first = chunk * chunkPositions;
+            int end = (int)Math.Min(_view.Positions, (long)first + chunkPositions);
+            for (int position = first; position < end; position += width)
+            {
+                int count = Math.Min(width, end - position);
+                Tile.Load(_source, _view, position, count, tile, stride);
+                if (_upstream != null)
+                {
+                    Tile.Load(_upstream, _view, position, count, above, stride);
+                }
+
+                for (int lane = 0; lane < count; lane += Tile.Lanes)
+                {
+                    Vector512<double> factor = _upstream == null
+                        ? Forward(tile + lane, stride)
+                        : Backward(tile + lane, above + lane, stride);
+                    factor.Store(factors + lane);
+                }
+
+                Tile.Store(tile, stride, factors, _target, _view, position, count);
+            }
+        }
+        finally
+        {
+            scratch.Dispose();
+        }
+    }
+
+    private static void Run(SoftmaxJob<T> job, Execution execution)
+    {
+        // Without classes there is nothing to write.
+        int positions = job._view.Count == 0 ? 0 : job._view.Positions;
+        Chunks.Run(Chunks.Count(positions, Tile.ChunkPositions(job._view.Count)), job, execution);
+    }
+
+    // What the tile must still be multiplied by.
+    private readonly Vector512<double> Forward(double* scores, int stride)
+    {
+        if (_inverse != 1)
+        {
+            // The maximum goes first: what the temperature then rounds is small.
+            Vector512<double> maximum = Exponentials.MaximumOf(scores, _view.Count, stride);
+            double* at = scores;
+            for (int c = 0; c < _view.Count; c++, at += stride)
+            {
+                ((Vector512.Load(at) - maximum) * Vector512.Create(_inverse)).Store(at);
+            }
+        }
+
+        if (!_logarithmic)
+        {
+            return Vector512<double>.One / Exponentials.Of<T>(scores, _view.Count, stride).Sum;
+        }
+
+        Exponentials sums = Exponentials.Of<T>(scores, _view.Count, stride, keep: true);
+        Vector512<double> log = sums.Log;
+        for (int c = 0; c < _view.Count; c++, scores += stride)
+        {
+            (Vector512.Load(scores) - sums.Maximum - log).Store(scores);
+        }
+
+        return Vector512<double>.One;
+    }
+
+    private readonly Vector512<double> Backward(double* values, double* above, int stride)
+    {
+        Vector512<double> sum = Vector512<double>.Zero;
+        double* upstream = above;
+        double* value = values;
+        for (int c = 0; c < _view.Count; c++, upstream += stride, value += stride)
+        {
+            sum = _logarithmic
+                ? sum + Vector512.Load(upstream)
+                : Vector512.FusedMultiplyAdd(Vector512.Load(upstream), Vector512.Load(value), sum);
+        }
+
+        for (int c = 0; c < _view.Count; c++, above += stride, values += stride)
+        {
+            Vector512<double> gradient = _logarithmic
+                ? Vector512.Load(above) - (Exponential.OfNonPositive<T>(Vector512.Load(values)) * sum)
+                : Vector512.Load(values) * (Vector512.Load(above) - sum);
+            gradient.Store(values);
+        }
+
+        return Vector512.Create(_inverse);
+    }
+
+    private static void Require(string operand, int found, AxisView view)
+    {
+        if (found != view.Length)
+        {
+            throw new OperandException(operand, $"{found} values were found where {view.Length} were expected: [outer, C, inner] = [{view.Outer}, {view.Count}, {view.Inner}].");
+        }
+    }
+}
