@@ -1,4 +1,5 @@
 using GradService.Hosting;
+using GradService.InferenceProtocol;
 using GradService.Rest;
 
 if (args is [HealthProbe.Argument])
@@ -21,6 +22,7 @@ app.UseDefaultFiles();
 app.UseStaticFiles();
 app.MapHealth("/health");
 app.MapRest();
+app.MapInferenceProtocol();
 await app.RunAsync();
 return 0;
 
