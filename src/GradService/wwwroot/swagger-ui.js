@@ -1,0 +1,95 @@
+"use strict";
+
+// Writes JSON with its innermost arrays in one line each, so that a tensor looks like one. Works on the text: no digit changes.
+function inRows(text) {
+  const width = 100;
+  const tokens = text.match(/"(?:\\.|[^"\\])*"|[{}[\],:]|[^\s{}[\],:"]+/g) ?? [];
+  let at = 0;
+
+  function value(indent) {
+    const token = tokens[at++];
+    if (token !== "[" && token !== "{") {
+      return token;
+    }
+    const close = token === "[" ? "]" : "}";
+    const inner = indent + "  ";
+    const items = [];
+    let nested = false;
+    while (tokens[at] !== close && at < tokens.length) {
+      let item = "";
+      if (close === "}") {
+        item = `${tokens[at]}: `;
+        at += 2;
+      }
+      nested ||= tokens[at] === "[" || tokens[at] === "{";
+      items.push(item + value(inner));
+      if (tokens[at] === ",") {
+        at++;
+      }
+    }
+    at++;
+    const line = items.join(", ");
+    if (items.length === 0 || (close === "]" && !nested && line.length < width)) {
+      return token + line + close;
+    }
+    const lines = close === "]" && !nested ? filled(items, width) : items;
+    return `${token}\n${inner}${lines.join(`,\n${inner}`)}\n${indent}${close}`;
+  }
+
+  const written = value("");
+  return at === tokens.length ? written : text;
+}
+
+function filled(items, width) {
+  const lines = [];
+  for (const item of items) {
+    const last = lines.length - 1;
+    if (last >= 0 && lines[last].length + item.length < width) {
+      lines[last] += `, ${item}`;
+    } else {
+      lines.push(item);
+    }
+  }
+  return lines;
+}
+
+function isJson(text) {
+  try {
+    JSON.parse(text);
+    return typeof text === "string" && /^\s*[[{]/.test(text);
+  } catch {
+    return false;
+  }
+}
+
+// Shows examples, bodies and answers with tensors in rows.
+window.TensorsInRows = () => ({
+  afterLoad() {
+    const sample = this.fn.getSampleSchema;
+    this.fn.getSampleSchema = (...given) => {
+      const made = sample(...given);
+      const text = typeof made === "string" ? made : JSON.stringify(made);
+      return isJson(text) ? inRows(text) : made;
+    };
+  },
+  wrapComponents: {
+    HighlightCode: (Original, system) => properties => {
+      const { children } = properties;
+      return system.React.createElement(Original, properties, isJson(children) ? inRows(children) : children);
+    },
+  },
+});
+
+// Sections that repeat the others from another side begin folded.
+window.QuietSections = () => ({
+  statePlugins: {
+    layout: {
+      wrapSelectors: {
+        isShown: original => (state, thing, whenUnknown) => {
+          const quiet = thing[0] === "operations-tag" && ["gradcheck", "inference protocol"].includes(thing[1]);
+          return original(state, thing, quiet ? false : whenUnknown);
+        },
+      },
+    },
+  },
+});
