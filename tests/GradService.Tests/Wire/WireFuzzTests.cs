@@ -38,7 +38,7 @@ public sealed class WireFuzzTests
     {
         var random = new Random(4711);
         int read = 0;
-        for (int n = 0; n < 60_000; n++)
+        for (int n = 0; n < 30_000; n++)
         {
             byte[] body = Mutate(Encoding.UTF8.GetBytes(Samples[n % Samples.Length]), random);
             using var scope = new TensorScope(MemoryBudget.Unlimited);
@@ -56,7 +56,7 @@ public sealed class WireFuzzTests
             }
         }
 
-        Assert.InRange(read, 1000, 59_000);
+        Assert.InRange(read, 1000, 29_000);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class WireFuzzTests
     {
         var random = new Random(815);
         int accepted = 0;
-        for (int n = 0; n < 60_000; n++)
+        for (int n = 0; n < 30_000; n++)
         {
             byte[] text = Mutate(Encoding.UTF8.GetBytes(Samples[n % Samples.Length]), random);
             bool expected = IsJson(text) && Utf8.IsValid(text) && !HasLoneSurrogate(text);
@@ -72,7 +72,7 @@ public sealed class WireFuzzTests
             accepted += expected ? 1 : 0;
         }
 
-        Assert.InRange(accepted, 1000, 59_000);
+        Assert.InRange(accepted, 1000, 29_000);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class WireFuzzTests
     {
         var random = new Random(99);
         int accepted = 0;
-        for (int n = 0; n < 40_000; n++)
+        for (int n = 0; n < 30_000; n++)
         {
             byte[] text = Mutate(new Literals(n).Array(12, n % 2 == 0 ? ","u8 : ", "u8), random);
             float[]? expected = NumbersOf(text);
@@ -100,7 +100,7 @@ public sealed class WireFuzzTests
             accepted += expected is null ? 0 : 1;
         }
 
-        Assert.InRange(accepted, 1000, 39_000);
+        Assert.InRange(accepted, 1000, 29_000);
     }
 
     [Fact]
