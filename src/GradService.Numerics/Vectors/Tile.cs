@@ -24,8 +24,11 @@ internal static unsafe class Tile
         _ => Lanes,
     };
 
-    /// <summary>From a class to the next, in elements. Not a power of two: stores and loads 4096 bytes apart would hinder each other.</summary>
-    public static int Stride(int width) => width + Lanes;
+    /// <summary>
+    /// From a class to the next, in elements. Not a power of two, as stores and loads 4096 bytes apart would hinder each other; but no gaps
+    /// where classes are many and memory counts.
+    /// </summary>
+    public static int Stride(int width) => width == Lanes ? Lanes : width + Lanes;
 
     /// <summary>The positions in a chunk: whole tiles of about 65,536 elements together.</summary>
     public static int ChunkPositions(int classes)
