@@ -17,14 +17,18 @@ internal static unsafe class Tile
     /// <summary>The positions in a tile: fewer where there are many classes, so that a tile stays in the first or second cache.</summary>
     public static int Width(int classes) => classes switch
     {
+        <= 32 => 128,
         <= 64 => 64,
         <= 128 => 32,
         <= 256 => 16,
         _ => Lanes,
     };
 
-    /// <summary>From a class to the next, in elements. Not a power of two: stores and loads 4096 bytes apart would hinder each other.</summary>
-    public static int Stride(int width) => width + Lanes;
+    /// <summary>
+    /// From a class to the next, in elements. Not a power of two, as stores and loads 4096 bytes apart would hinder each other; but no gaps
+    /// where classes are many and memory counts.
+    /// </summary>
+    public static int Stride(int width) => width == Lanes ? Lanes : width + Lanes;
 
     /// <summary>The positions in a chunk: whole tiles of about 65,536 elements together.</summary>
     public static int ChunkPositions(int classes)
