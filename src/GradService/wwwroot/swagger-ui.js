@@ -85,9 +85,9 @@ window.QuietSections = () => ({
   statePlugins: {
     layout: {
       wrapSelectors: {
-        isShown: original => (state, thing, whenUnknown) => {
-          const quiet = thing[0] === "operations-tag" && ["gradcheck", "inference protocol"].includes(thing[1]);
-          return original(state, thing, quiet ? false : whenUnknown);
+        isShown: original => (_, thing, whenUnknown) => {
+          const quiet = thing[0] === "operations-tag" && ["gradcheck", "inference-protocol"].includes(thing[1]);
+          return original(thing, quiet ? false : whenUnknown);
         },
       },
     },
