@@ -62,7 +62,7 @@ function isJson(text) {
   }
 }
 
-// Shows examples, bodies and answers with tensors in rows.
+// Shows examples, bodies and answers with tensors in rows, and calls a tensor a tensor rather than the union of its forms.
 window.TensorsInRows = () => ({
   afterLoad() {
     const sample = this.fn.getSampleSchema;
@@ -76,6 +76,13 @@ window.TensorsInRows = () => ({
     HighlightCode: (Original, system) => properties => {
       const { children } = properties;
       return system.React.createElement(Original, properties, isJson(children) ? inRows(children) : children);
+    },
+    JSONSchema202012KeywordType: (Original, system) => properties => {
+      const { title, oneOf } = properties.schema ?? {};
+      const className = "json-schema-2020-12__attribute json-schema-2020-12__attribute--primary";
+      return title && oneOf
+        ? system.React.createElement("strong", { className }, title.toLowerCase())
+        : system.React.createElement(Original, properties);
     },
   },
 });
