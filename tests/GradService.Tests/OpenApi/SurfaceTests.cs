@@ -22,16 +22,42 @@ public sealed class SurfaceTests(ServiceFixture service)
         Assert.Fail($"The service's surface has changed:\n{Difference(approved, received)}\nIf that is meant:\n  cp {receivedFile} {approvedFile}\n");
     }
 
+    // The lines gone and come, by their longest common subsequence; of what stays, the line before each change.
     private static string Difference(string approved, string received)
     {
         string[] before = approved.Split('\n');
         string[] after = received.Split('\n');
-        int head = before.Zip(after).TakeWhile(pair => pair.First == pair.Second).Count();
-        int tail = before[head..].Reverse().Zip(after[head..].Reverse()).TakeWhile(pair => pair.First == pair.Second).Count();
-        IEnumerable<string> context = before[Math.Max(0, head - 3)..head].Select(line => $"  {line}");
-        IEnumerable<string> gone = before[head..^tail].Select(line => $"- {line}");
-        IEnumerable<string> come = after[head..^tail].Select(line => $"+ {line}");
-        return string.Join('\n', [.. context, .. gone, .. come]);
+        var common = new int[before.Length + 1, after.Length + 1];
+        for (int i = before.Length - 1; i >= 0; i--)
+        {
+            for (int j = after.Length - 1; j >= 0; j--)
+            {
+                common[i, j] = before[i] == after[j] ? common[i + 1, j + 1] + 1 : Math.Max(common[i + 1, j], common[i, j + 1]);
+            }
+        }
+
+        var lines = new List<string>();
+        string? kept = null;
+        for (int i = 0, j = 0; i < before.Length || j < after.Length;)
+        {
+            if (i < before.Length && j < after.Length && before[i] == after[j])
+            {
+                kept = $"  {before[i++]}";
+                j++;
+                continue;
+            }
+
+            if (kept is not null)
+            {
+                lines.Add(kept);
+                kept = null;
+            }
+
+            bool gone = j == after.Length || (i < before.Length && common[i + 1, j] >= common[i, j + 1]);
+            lines.Add(gone ? $"- {before[i++]}" : $"+ {after[j++]}");
+        }
+
+        return string.Join('\n', lines);
     }
 
     private static string ApprovedFile([CallerFilePath] string thisFile = "") => Path.Combine(Path.GetDirectoryName(thisFile)!, "approved", "surface.txt");
