@@ -42,7 +42,7 @@ internal static class Documentation
             options.DisplayRequestDuration();
             options.DocExpansion(DocExpansion.List);
             options.DefaultModelRendering(ModelRendering.Example);
-            options.DefaultModelExpandDepth(1);
+            options.DefaultModelExpandDepth(2);
             options.DefaultModelsExpandDepth(0);
         });
     }

@@ -29,7 +29,7 @@ internal sealed class GradcheckDocument(OperationCatalog catalog) : IDocumentFil
         return new OpenApiOperation
         {
             Tags = new HashSet<OpenApiTagReference> { new("gradcheck", document) },
-            OperationId = $"gradcheck_{operation.Model.Replace('.', '_')}",
+            OperationId = OperationProse.Identifier($"gradcheck/{operation.Name}"),
             Summary = $"Checks the gradient of {operation.Name}",
             Description = $"""
                 Runs [`{operation.Name}`](/v1/operations/{operation.Name}) on the body in FP64 and again with single elements of {inputs} moved to either side, and compares its
