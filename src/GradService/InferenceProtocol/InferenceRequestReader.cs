@@ -22,7 +22,8 @@ internal sealed class InferenceRequestReader(InferenceModel model, WireLimits li
             return ReadRaw(body, scope);
         }
 
-        var tail = new BinaryTail(jsonLength is { } length ? body[length..] : null);
+        // The cast matters: a bare null would become an empty Memory, by way of a null array.
+        var tail = new BinaryTail(jsonLength is { } length ? body[length..] : (Memory<byte>?)null);
         InferenceRequest request = ReadJson(body[..(jsonLength ?? body.Length)], tail, scope);
         tail.Finish();
         request.UsesBody = tail.IsUsed;
