@@ -63,8 +63,12 @@ internal sealed class InferenceRequestReader(InferenceModel model, WireLimits li
             {
                 case "id":
                     JsonMembers.Once(ref seen, 1, member, "$");
-                    cursor.String(member);
-                    request.Id = Keep(json[at..cursor.At], scope);
+                    if (!JsonMembers.Absent(ref cursor))
+                    {
+                        cursor.String(member);
+                        request.Id = Keep(json[at..cursor.At], scope);
+                    }
+
                     break;
                 case "parameters":
                     JsonMembers.Once(ref seen, 2, member, "$");
@@ -95,6 +99,11 @@ internal sealed class InferenceRequestReader(InferenceModel model, WireLimits li
     private void ReadParameters(ref JsonCursor cursor, Memory<byte> json, InferenceRequest request, TensorScope scope)
     {
         const string Path = "parameters";
+        if (JsonMembers.Absent(ref cursor))
+        {
+            return;
+        }
+
         var names = new HashSet<string>(StringComparer.Ordinal);
         bool begun = false;
         while (JsonMembers.NextName(ref cursor, ref begun, Path) is { } name)

@@ -13,6 +13,11 @@ public sealed class EchoService : IDisposable
     private readonly WebApplicationFactory<Program> _factory;
 
     public EchoService()
+        : this([])
+    {
+    }
+
+    internal EchoService((string Name, string Value)[] settings)
     {
         _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
         {
@@ -20,6 +25,11 @@ public sealed class EchoService : IDisposable
             host.UseSetting("Limits:MaxTensorElements", "100000");
             host.UseSetting("Limits:MaxRequestBytes", "1000000");
             host.UseSetting("InferenceProtocol:ServerName", "echoes");
+            foreach ((string name, string value) in settings)
+            {
+                host.UseSetting(name, value);
+            }
+
             host.ConfigureServices(services => services.AddSingleton<InferenceModel>(new EchoModel()));
         });
         _factory.UseKestrel(0);
@@ -28,6 +38,9 @@ public sealed class EchoService : IDisposable
     }
 
     public HttpClient Client { get; }
+
+    /// <summary>The bytes that requests hold at this moment.</summary>
+    public long BytesInFlight => _factory.Services.GetRequiredService<MemoryBudget>().Taken;
 
     public void Dispose()
     {
@@ -45,6 +58,15 @@ public sealed class EchoService : IDisposable
 
         public override (string Name, ElementType Datatype) RawInput() => ("raw", ElementType.INT16);
 
-        public override InferenceAnswer Run(InferenceRequest request, TensorScope scope, CancellationToken cancellation) => new(request.Inputs, []);
+        public override InferenceAnswer Run(InferenceRequest request, TensorScope scope, CancellationToken cancellation)
+        {
+            if (request.Parameters.Any(parameter => parameter.Name == "wait"))
+            {
+                cancellation.WaitHandle.WaitOne();
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            return new InferenceAnswer(request.Inputs, []);
+        }
     }
 }

@@ -216,6 +216,8 @@ public sealed class FramingTests(EchoService service) : IClassFixture<EchoServic
     [InlineData("\uFEFF{\"inputs\":[]}")]
     [InlineData(" {\"model_name\":\"other\",\"x\":{\"y\":[1,{}]},\"inputs\" : [ ] , \"outputs\":[] } ")]
     [InlineData("{\"inputs\":[],\"parameters\":{\"priority\":1,\"timeout\":5,\"sequence_id\":\"s\",\"sequence_start\":true,\"mine\":{\"a\":[1]}}}")]
+    [InlineData("{\"id\":null,\"parameters\":null,\"inputs\":[],\"outputs\":null}")]
+    [InlineData("{\"inputs\":[],\"outputs\":[{\"name\":\"a\",\"parameters\":null}]}")]
     [InlineData("{\"\\u0069nputs\":[],\"unknown\":1,\"unknown\":2}")]
     [InlineData("{\"inputs\":[],\"outputs\":[{\"name\":\"a\",\"more\":1,\"parameters\":{\"mine\":1}}]}")]
     public async Task What_the_protocol_does_not_know_is_stepped_over(string json)

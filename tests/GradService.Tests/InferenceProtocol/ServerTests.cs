@@ -223,6 +223,17 @@ public sealed class ServerTests(ServiceFixture service, EchoService echoes) : IC
     }
 
     [Fact]
+    public async Task A_run_over_the_time_limit_is_stopped_and_counted_as_failed()
+    {
+        using var own = new EchoService([("Limits:RequestTimeoutSeconds", "1")]);
+        InferenceReply reply = await own.Client.InferAsync("echo", """{"inputs":[],"parameters":{"wait":true}}""");
+        Assert.Equal(504, reply.Status);
+        Assert.StartsWith("The request took longer than 1 seconds and was stopped.", reply.Error, StringComparison.Ordinal);
+        Assert.Equal(1, (int)(await Stats(own, "/v2/models/echo/stats"))["inference_stats"]!["fail"]!["count"]!);
+        (await own.Client.InferAsync("echo", """{"inputs":[]}""")).Good();
+    }
+
+    [Fact]
     public async Task A_service_that_is_full_says_when_to_come_again()
     {
         using var small = new RunningService(("Limits:MaxInFlightBytes", "1048576"));
