@@ -141,6 +141,7 @@ internal unsafe struct SoftmaxJob<T> : IChunkJob
 
     private static void Require(string operand, int found, AxisView view)
     {
+        Tile.RequireClasses(view.Count, operand);
         if (found != view.Length)
         {
             throw new OperandException(operand, $"{found} values were found where {view.Length} were expected: [outer, C, inner] = [{view.Outer}, {view.Count}, {view.Inner}].");

@@ -149,4 +149,14 @@ public sealed class SoftmaxTests
             Assert.True(e.Equals(f) || Math.Abs(e - f) <= 2e-15 * Math.Max(1, Math.Abs(e)), $"{f} is not {e}.");
         }
     }
+
+    [Fact]
+    public void More_classes_than_scratch_is_taken_for_are_refused()
+    {
+        var logits = new float[(1 << 20) + 1];
+        OperandException refused = Assert.Throws<OperandException>(() =>
+            Softmax.Forward<float>(logits, new AxisView(1, logits.Length, 1), 1, new float[logits.Length], default));
+        Assert.Equal("logits", refused.Operand);
+        Assert.StartsWith("1048577 classes were found; at most 1048576 are possible.", refused.Message, StringComparison.Ordinal);
+    }
 }
