@@ -34,8 +34,6 @@ internal static class Documentation
             options.InjectStylesheet("../swagger-ui.css");
             options.InjectJavascript("../swagger-ui.js");
             options.ConfigObject.Plugins = ["TensorsInRows", "QuietSections"];
-            options.ConfigObject.AdditionalItems["requestSnippetsEnabled"] = false;
-            options.ConfigObject.AdditionalItems["syntaxHighlight"] = new Dictionary<string, object> { ["theme"] = "idea" };
             options.EnableDeepLinking();
             options.EnableTryItOutByDefault();
             options.EnableFilter();
