@@ -147,6 +147,25 @@ public sealed class DatatypeTests(EchoService service) : IClassFixture<EchoServi
     }
 
     [Theory]
+    [InlineData("INT32", 511)]
+    [InlineData("INT32", 512)]
+    [InlineData("INT32", 513)]
+    [InlineData("FP64", 50_000)]
+    [InlineData("BYTES", 20_000)]
+    public async Task A_long_tensor_is_answered_whole_as_json_and_beside_a_binary_one(string datatype, int count)
+    {
+        string[] elements = [.. Enumerable.Range(0, count).Select(i => datatype == "BYTES" ? $"\"{i}\"" : datatype == "FP64" ? $"{i}.5" : $"{i}")];
+        string data = $"[{string.Join(',', elements)}]";
+        string json = Input(datatype, $"[{count}]", data);
+        InferenceReply reply = (await service.Client.InferAsync("echo", json)).Good();
+        Assert.Equal(data, reply.Output("x")["data"]!.ToJsonString());
+        string mixed = json.Replace("}]}", """},{"name":"b","shape":[2],"datatype":"BOOL","data":[1,0]}],"outputs":[{"name":"b","parameters":{"binary_data":true}}]}""", StringComparison.Ordinal);
+        reply = (await service.Client.InferAsync("echo", mixed)).Good();
+        Assert.Equal(data, reply.Output("x")["data"]!.ToJsonString());
+        Assert.Equal([1, 0], reply.Bytes("b"));
+    }
+
+    [Theory]
     [InlineData("[]", "[7]")]
     [InlineData("[]", "7")]
     public async Task A_scalar_has_the_empty_shape(string shape, string data)
