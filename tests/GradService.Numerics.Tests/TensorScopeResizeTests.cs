@@ -2,7 +2,7 @@ using GradService.Numerics.Tensors;
 
 namespace GradService.Numerics.Tests;
 
-public sealed class TensorScopeTests
+public sealed class TensorScopeResizeTests
 {
     [Fact]
     public void A_rental_grows_and_shrinks_with_its_charge_and_its_content()
