@@ -55,7 +55,7 @@ internal sealed class InferenceAnswerWriter(InferenceModel model, InferenceReque
         int size = (int)BinaryTensor.Size(tensor);
         for (int at = 0; at < size; at += Chunk)
         {
-            body.Write(BinaryTensor.Bytes(tensor).Slice(at, Math.Min(Chunk, size - at)));
+            body.Write(tensor.Bytes.Span.Slice(at, Math.Min(Chunk, size - at)));
             await body.FlushAsync(cancellation).ConfigureAwait(false);
         }
     }

@@ -1,8 +1,7 @@
 using System.Buffers;
 using GradService.Numerics.Tensors;
-using GradService.Wire;
 
-namespace GradService.InferenceProtocol;
+namespace GradService.Wire;
 
 /// <summary>Writes the elements of a tensor as JSON between commas, some at a time, so that a long answer can be sent as it is written.</summary>
 internal static class FlatJson
