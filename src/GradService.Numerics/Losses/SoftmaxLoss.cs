@@ -141,7 +141,8 @@ internal static unsafe class SoftmaxLoss
         // All exponentials but one that is exactly 1: the label's, or another's.
         Vector512<double> others = Vector512.ConditionalSelect(
             Vector512.Equals(exponential, Vector512<double>.One), rest, rest - Vector512<double>.One + exponential);
-        Vector512<double> log = Logarithm.OfOnePlus(others);
+        Vector512<double> reciprocal = Vector512<double>.One / (rest + exponential);
+        Vector512<double> log = Logarithm.OfOnePlus(others, reciprocal);
         Vector512<double> loss = hit * (log - below);
         if (tile.Smoothing != 0)
         {
@@ -162,14 +163,13 @@ internal static unsafe class SoftmaxLoss
             upstream *= Vector512.Load(tile.Scale + lane);
         }
 
-        Vector512<double> sum = rest + exponential;
-        Vector512<double> pull = upstream * hit / sum;
+        Vector512<double> pull = upstream * hit * reciprocal;
         Vector512<double> atLabel = Vector512<double>.Zero - rest;
         if (tile.Smoothing != 0)
         {
             // The smoothed part has no label: its slope, U p_c - u_c, is added to what the label pulls.
             Vector512<double> spread = upstream * Vector512.Load(tile.Spread + lane);
-            Vector512<double> all = spread * Vector512.Create(tile.WeightSum) / sum;
+            Vector512<double> all = spread * Vector512.Create(tile.WeightSum) * reciprocal;
             atLabel = (pull * atLabel) + ((all * exponential) - (spread * Vector512.Load(tile.LabelWeight + lane)));
             pull += all;
             spread.Store(tile.Spread + lane);
