@@ -42,6 +42,51 @@ def _nll(rng, floating):
     return {"log_probs": log_probs, **_loss_options(rng, shape, axis, floating, gradient="log_probs")}
 
 
+@_operation("losses/binary-cross-entropy")
+def _binary_cross_entropy(rng, floating):
+    shape, _ = _shape(rng)
+    source = str(rng.choice(["logits", "logits", "probabilities"]))
+    members = {"logits": _scores(rng, shape, floating) if source == "logits" else rng.uniform(-0.05, 1.05, shape).astype(floating)}
+    members["labels"] = rng.integers(0, 2, shape) if rng.random() < 0.6 else rng.random(shape).astype(floating)
+    if source == "probabilities":
+        members["from"] = source
+        if rng.random() < 0.5:
+            members["epsilon"] = float(rng.choice([1e-7, 1e-4, 0.01]))
+    for name in ("pos_weight", "weight"):
+        if rng.random() < 0.5:
+            members[name] = _weights(rng, _broadcast(rng, shape), floating)
+    return {**members, **_reduced(rng, shape, floating, "logits")}
+
+
+@_operation("losses/kl-divergence")
+def _kl_divergence(rng, floating):
+    shape, axis = _shape(rng)
+    members = {"log_probs": (-rng.exponential(2.0, shape)).astype(floating)}
+    if rng.random() < 0.4:
+        members.update({"log_target": True, "target": (-rng.exponential(2.0, shape)).astype(floating)})
+    else:
+        target = _distributions(rng, shape, axis, floating)
+        members["target"] = np.where(rng.random(shape) < 0.1, 0, target).astype(floating)
+    return {**members, **_reduced(rng, shape, floating, "log_probs")}
+
+
+def _reduced(rng, loss_shape, floating, gradient):
+    """How the losses of independent elements are reduced, and what of the gradient is asked for."""
+    reduction = str(rng.choice(["none", "sum", "mean", "mean_elements", "mean_batch"]))
+    members = {} if reduction == "mean" and rng.random() < 0.5 else {"reduction": reduction}
+    if rng.random() < 0.4:
+        members["upstream"] = rng.normal(0, 1, loss_shape if reduction == "none" else ()).astype(floating)
+    if rng.random() < 0.2:
+        members["gradients"] = [] if rng.random() < 0.5 else [gradient]
+    return members
+
+
+def _broadcast(rng, shape):
+    """A shape that broadcasts to the given one: axes of length 1, and axes left out in front."""
+    broadcast = tuple(size if rng.random() < 0.6 else 1 for size in shape)
+    return broadcast[int(rng.integers(0, len(broadcast) + 1)):]
+
+
 def _loss_options(rng, shape, axis, floating, gradient="logits"):
     """What every loss takes beside its scores: each option is often left to its default."""
     classes, loss_shape = shape[axis], tuple(np.delete(shape, axis))
@@ -62,8 +107,7 @@ def _loss_options(rng, shape, axis, floating, gradient="logits"):
         if rng.random() < 0.5:
             members["weighting"] = str(rng.choice(["labels", "predictions"]))
     if rng.random() < 0.4:
-        broadcast = tuple(size if rng.random() < 0.6 else 1 for size in loss_shape)
-        members["sample_weight"] = _weights(rng, broadcast[int(rng.integers(0, len(broadcast) + 1)):], floating)
+        members["sample_weight"] = _weights(rng, _broadcast(rng, loss_shape), floating)
     if rng.random() < 0.4:
         members["label_smoothing"] = float(rng.choice([0.1, 0.05, rng.random()]))
     if rng.random() < 0.4:

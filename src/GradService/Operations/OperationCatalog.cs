@@ -13,6 +13,8 @@ public sealed class OperationCatalog
     [
         new CrossEntropyOperation(),
         new NllOperation(),
+        new BinaryCrossEntropyOperation(),
+        new KlDivergenceOperation(),
         new SoftmaxOperation(),
         new LogSoftmaxOperation(),
         new SoftmaxJacobianOperation(),
