@@ -25,6 +25,7 @@ import cases.activations
 import cases.cross_entropy_edges
 import cases.cross_entropy_grid
 import cases.elementwise
+import cases.focal
 import cases.nll
 import cases.policy
 import cases.segmentation
@@ -34,6 +35,7 @@ FILES = {
     "losses/cross-entropy": (PYTORCH, [cases.cross_entropy_edges.cases, cases.cross_entropy_grid.cases]),
     "losses/nll": (PYTORCH, [cases.nll.cases]),
     "losses/binary-cross-entropy": (PYTORCH, [cases.elementwise.binary_cross_entropy]),
+    "losses/focal": (PYTORCH, [cases.focal.cases]),
     "losses/kl-divergence": (PYTORCH, [cases.elementwise.kl_divergence]),
     "activations/softmax": (PYTORCH, [cases.activations.softmax]),
     "activations/log-softmax": (PYTORCH, [cases.activations.log_softmax]),

@@ -70,6 +70,16 @@ def _kl_divergence(rng, floating):
     return {**members, **_reduced(rng, shape, floating, "log_probs")}
 
 
+@_operation("losses/focal")
+def _focal(rng, floating):
+    shape, axis = _shape(rng)
+    shape = tuple(2 if size == 1 and at == axis % len(shape) else size for at, size in enumerate(shape))  # of one class 1 - p is 0
+    options = _loss_options(rng, shape, axis, floating)
+    members = {name: value for name, value in options.items() if name not in ("weighting", "label_smoothing")}
+    members["logits"] = rng.normal(0, float(rng.choice([0.1, 1, 5])), shape).astype(floating)
+    return {**members, **({"gamma": float(rng.choice([0, 0.5, 1, 3, rng.uniform(0.1, 6)]))} if rng.random() < 0.7 else {})}
+
+
 def _reduced(rng, loss_shape, floating, gradient):
     """How the losses of independent elements are reduced, and what of the gradient is asked for."""
     reduction = str(rng.choice(["none", "sum", "mean", "mean_elements", "mean_batch"]))

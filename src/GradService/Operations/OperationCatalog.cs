@@ -14,6 +14,7 @@ public sealed class OperationCatalog
         new CrossEntropyOperation(),
         new NllOperation(),
         new BinaryCrossEntropyOperation(),
+        new FocalOperation(),
         new KlDivergenceOperation(),
         new SoftmaxOperation(),
         new LogSoftmaxOperation(),

@@ -18,6 +18,7 @@ ORACLES = {
     "losses/cross-entropy": losses.cross_entropy,
     "losses/nll": losses.nll,
     "losses/binary-cross-entropy": elementwise.binary_cross_entropy,
+    "losses/focal": losses.focal,
     "losses/kl-divergence": elementwise.kl_divergence,
     "activations/softmax": activations.softmax,
     "activations/log-softmax": activations.log_softmax,
