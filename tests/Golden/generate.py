@@ -27,6 +27,7 @@ import cases.cross_entropy_grid
 import cases.elementwise
 import cases.focal
 import cases.nll
+import cases.overlap
 import cases.policy
 import cases.segmentation
 
@@ -36,6 +37,9 @@ FILES = {
     "losses/nll": (PYTORCH, [cases.nll.cases]),
     "losses/binary-cross-entropy": (PYTORCH, [cases.elementwise.binary_cross_entropy]),
     "losses/focal": (PYTORCH, [cases.focal.cases]),
+    "losses/dice": (PYTORCH, [cases.overlap.dice]),
+    "losses/jaccard": (PYTORCH, [cases.overlap.jaccard]),
+    "losses/tversky": (PYTORCH, [cases.overlap.tversky]),
     "losses/kl-divergence": (PYTORCH, [cases.elementwise.kl_divergence]),
     "activations/softmax": (PYTORCH, [cases.activations.softmax]),
     "activations/log-softmax": (PYTORCH, [cases.activations.log_softmax]),

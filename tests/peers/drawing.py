@@ -80,6 +80,31 @@ def _focal(rng, floating):
     return {**members, **({"gamma": float(rng.choice([0, 0.5, 1, 3, rng.uniform(0.1, 6)]))} if rng.random() < 0.7 else {})}
 
 
+@_operation("losses/dice")
+def _dice(rng, floating):
+    shape, axis = _shape(rng)
+    options = _loss_options(rng, shape, axis, floating)
+    members = {name: options[name] for name in ("labels", "ignore_index", "class_axis", "gradients") if name in options}
+    members["logits"] = rng.normal(0, float(rng.choice([0.1, 1, 5])), shape).astype(floating)
+    members["smooth"] = float(rng.choice([1, 0.1, 1e-3, 10]))
+    for name in ("squared", "include_background"):
+        if rng.random() < 0.5:
+            members[name] = bool(rng.random() < 0.5) or (name == "include_background" and shape[axis] == 1)
+    members["average"] = average = str(rng.choice(["macro", "per_image", "none"]))
+    if rng.random() < 0.4:
+        kept = shape[axis] - (not members.get("include_background", True))
+        members["upstream"] = rng.normal(0, 1, (kept,) if average == "none" else ()).astype(floating)
+    return members
+
+
+OPERATIONS["losses/jaccard"] = _dice
+
+
+@_operation("losses/tversky")
+def _tversky(rng, floating):
+    return {**_dice(rng, floating), "alpha": float(rng.uniform(0, 2)), "beta": float(rng.uniform(0, 2))}
+
+
 def _reduced(rng, loss_shape, floating, gradient):
     """How the losses of independent elements are reduced, and what of the gradient is asked for."""
     reduction = str(rng.choice(["none", "sum", "mean", "mean_elements", "mean_batch"]))

@@ -10,7 +10,7 @@ os.environ["ATEN_CPU_CAPABILITY"] = "default"  # the same last digit on every CP
 
 import torch
 
-from . import activations, elementwise, losses, policy, segmentation
+from . import activations, elementwise, losses, overlap, policy, segmentation
 
 torch.set_num_threads(1)
 
@@ -19,6 +19,9 @@ ORACLES = {
     "losses/nll": losses.nll,
     "losses/binary-cross-entropy": elementwise.binary_cross_entropy,
     "losses/focal": losses.focal,
+    "losses/dice": overlap.dice,
+    "losses/jaccard": overlap.jaccard,
+    "losses/tversky": overlap.tversky,
     "losses/kl-divergence": elementwise.kl_divergence,
     "activations/softmax": activations.softmax,
     "activations/log-softmax": activations.log_softmax,
