@@ -26,6 +26,7 @@ import cases.cross_entropy_edges
 import cases.cross_entropy_grid
 import cases.elementwise
 import cases.focal
+import cases.lovasz
 import cases.nll
 import cases.overlap
 import cases.policy
@@ -40,6 +41,7 @@ FILES = {
     "losses/dice": (PYTORCH, [cases.overlap.dice]),
     "losses/jaccard": (PYTORCH, [cases.overlap.jaccard]),
     "losses/tversky": (PYTORCH, [cases.overlap.tversky]),
+    "losses/lovasz-softmax": (PYTORCH, [cases.lovasz.cases]),
     "losses/kl-divergence": (PYTORCH, [cases.elementwise.kl_divergence]),
     "activations/softmax": (PYTORCH, [cases.activations.softmax]),
     "activations/log-softmax": (PYTORCH, [cases.activations.log_softmax]),

@@ -105,6 +105,26 @@ def _tversky(rng, floating):
     return {**_dice(rng, floating), "alpha": float(rng.uniform(0, 2)), "beta": float(rng.uniform(0, 2))}
 
 
+@_operation("losses/lovasz-softmax")
+def _lovasz_softmax(rng, floating):
+    """Few and moderate scores: errors so near each other that rounding changes their order would change the gradient."""
+    shape, axis = _shape(rng, largest=2000)
+    loss_shape = tuple(np.delete(shape, axis))
+    members = {"logits": rng.normal(0, float(rng.choice([0.5, 1, 2])), shape).astype(floating),
+               "labels": rng.integers(0, shape[axis], loss_shape).astype(_integer(rng))}
+    if axis != -1 or rng.random() < 0.5:
+        members["class_axis"] = axis
+    if rng.random() < 0.4:
+        members["ignore_index"] = int(rng.choice([255, rng.integers(shape[axis])]))
+    if rng.random() < 0.5:
+        members["classes"] = str(rng.choice(["present", "all"]))
+    if rng.random() < 0.5:
+        members["per_image"] = bool(rng.random() < 0.7)
+    if rng.random() < 0.3:
+        members["upstream"] = rng.normal(0, 1, ()).astype(floating)
+    return members
+
+
 def _reduced(rng, loss_shape, floating, gradient):
     """How the losses of independent elements are reduced, and what of the gradient is asked for."""
     reduction = str(rng.choice(["none", "sum", "mean", "mean_elements", "mean_batch"]))

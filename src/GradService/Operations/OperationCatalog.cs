@@ -18,6 +18,7 @@ public sealed class OperationCatalog
         new DiceOperation(),
         new JaccardOperation(),
         new TverskyOperation(),
+        new LovaszSoftmaxOperation(),
         new KlDivergenceOperation(),
         new SoftmaxOperation(),
         new LogSoftmaxOperation(),

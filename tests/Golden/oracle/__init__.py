@@ -10,7 +10,7 @@ os.environ["ATEN_CPU_CAPABILITY"] = "default"  # the same last digit on every CP
 
 import torch
 
-from . import activations, elementwise, losses, overlap, policy, segmentation
+from . import activations, elementwise, losses, lovasz, overlap, policy, segmentation
 
 torch.set_num_threads(1)
 
@@ -22,6 +22,7 @@ ORACLES = {
     "losses/dice": overlap.dice,
     "losses/jaccard": overlap.jaccard,
     "losses/tversky": overlap.tversky,
+    "losses/lovasz-softmax": lovasz.lovasz_softmax,
     "losses/kl-divergence": elementwise.kl_divergence,
     "activations/softmax": activations.softmax,
     "activations/log-softmax": activations.log_softmax,
