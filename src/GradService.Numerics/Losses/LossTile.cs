@@ -35,6 +35,9 @@ internal unsafe struct LossTile
     public bool Scaled;
     public bool WantsGradient;
 
+    /// <summary>Whether the labels' scores are in <see cref="Picked"/> already, and minus infinity in their place.</summary>
+    public bool Exchanged;
+
     /// <summary>The class, or -1 for an element that is ignored; with shares 0 for one that is not.</summary>
     public int* Label;
 

@@ -20,7 +20,11 @@ internal static unsafe class SoftmaxLoss
         }
 
         // The label's exponential stays out of the sum: what is left is 1 - p_y but for a factor, with all its digits however small.
-        Exchange(tile, count);
+        if (!tile.Exchanged)
+        {
+            Exchange(tile, count);
+        }
+
         for (int lane = 0; lane < count; lane += Tile.Lanes)
         {
             Sum<T>(tile, lane);
