@@ -1,4 +1,5 @@
 using GradService.Numerics.Tensors;
+using GradService.Numerics.Vectors;
 
 namespace GradService.Numerics.Losses;
 
@@ -25,7 +26,7 @@ internal static class OverlapRules
         }
     }
 
-    /// <summary>Refuses a tensor without classes, or with images that do not divide it.</summary>
+    /// <summary>Refuses a tensor with no classes or too many, or with images that do not divide it.</summary>
     public static void RequireView(AxisView view, int images, bool perImage)
     {
         if (view.Count == 0)
@@ -33,6 +34,7 @@ internal static class OverlapRules
             throw new OperandException("logits", "The logits have no classes along their class axis; expected at least 1.");
         }
 
+        Tile.RequireClasses(view.Count, "logits");
         if (perImage && (images < 0 || (images == 0 ? view.Positions != 0 : view.Positions % images != 0)))
         {
             throw new OperandException("images", $"{view.Positions} elements cannot be parted evenly into {images} images.");

@@ -37,7 +37,7 @@ public sealed class BinaryCrossEntropyOperation : Operation<BinaryCrossEntropyRe
     /// <inheritdoc/>
     public override string Example => """
         {
-          "logits": [[2.5, -1.0, 0.3], [-0.5, 30.0, -800.0]],
+          "logits": [[2.5, -1.0, 0.3], [-0.5, 4.0, -800.0]],
           "labels": [[1, 0, 1], [0, 1, 1]],
           "pos_weight": [1.0, 1.0, 3.0],
           "dtype": "FP64"
