@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CsCheck;
 using GradService.Numerics.Losses;
+using GradService.Numerics.Tests.Oracles;
 
 namespace GradService.Numerics.Tests.Losses;
 
@@ -28,6 +29,17 @@ public sealed class BinaryCrossEntropyTests
         }
 
         Assert.Equal(9, cases);
+    }
+
+    [Fact]
+    public void The_worked_logistic_regression_has_this_loss()
+    {
+        JsonElement worked = WorkedAnswers.Item("4_logistic");
+        double[] labels = worked.GetProperty("inputs").GetProperty("y").Flat();
+        (double loss, _, double[] gradient) = Run(worked.GetProperty("z").Flat(), labels, [], [], Reduction.Mean);
+        Close.All([worked.GetProperty("mean_bce").GetDouble()], [loss], 1e-14);
+        double[] probabilities = worked.GetProperty("p").Flat();
+        Close.All([.. probabilities.Zip(labels, (p, y) => (p - y) / labels.Length)], gradient, 1e-13, 1e-16);
     }
 
     [Fact]
