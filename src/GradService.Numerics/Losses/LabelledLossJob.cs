@@ -30,6 +30,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         {
             LossTile tile = LossTile.In(ref scratch, classes, shares);
             tile.Smoothing = settings.LabelSmoothing;
+            tile.Gamma = settings.Gamma;
             tile.Scaled = settings.ApplyTo == ApplyTo.Logits;
             tile.Exchanged = IsPlain;
             tile.WantsGradient = operands.Gradient != null;

@@ -19,6 +19,11 @@ internal static class LabelledLossRules
             throw new OperandException("epsilon", $"epsilon is {settings.Epsilon}; it must be above 0 and below 0.5, as probabilities are clipped to [epsilon, 1 - epsilon].");
         }
 
+        if (!(settings.Gamma >= 0 && double.IsFinite(settings.Gamma)))
+        {
+            throw new OperandException("gamma", $"gamma is {settings.Gamma}; it must be a finite number of at least 0: 0 is cross-entropy, 2 the usual focal loss.");
+        }
+
         if (settings.Examples < 0)
         {
             throw new OperandException("examples", $"examples is {settings.Examples}; it is a length, so at least 0.");

@@ -29,6 +29,9 @@ internal unsafe struct LossTile
     public double* ScaleWeight;
 
     public double Smoothing;
+
+    /// <summary>The power of 1 - p that a class's loss is multiplied by; 0 but for the focal loss.</summary>
+    public double Gamma;
     public bool Scaled;
     public bool WantsGradient;
 

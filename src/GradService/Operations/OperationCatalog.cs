@@ -14,6 +14,13 @@ public sealed class OperationCatalog
     [
         new CrossEntropyOperation(),
         new NllOperation(),
+        new BinaryCrossEntropyOperation(),
+        new FocalOperation(),
+        new DiceOperation(),
+        new JaccardOperation(),
+        new TverskyOperation(),
+        new LovaszSoftmaxOperation(),
+        new KlDivergenceOperation(),
         new SoftmaxOperation(),
         new LogSoftmaxOperation(),
         new SoftmaxJacobianOperation(),
