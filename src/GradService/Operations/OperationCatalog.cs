@@ -1,5 +1,6 @@
 using GradService.Catalog;
 using GradService.Operations.Activations;
+using GradService.Operations.Clustering;
 using GradService.Operations.Losses;
 using GradService.Operations.Policy;
 
@@ -18,6 +19,13 @@ public sealed class OperationCatalog
         new SoftmaxJacobianOperation(),
         new ProbabilitiesOperation(),
         new LogGradientOperation(),
+        new KmeansInitOperation(),
+        new KmeansAssignOperation(),
+        new KmeansLossOperation(),
+        new KmeansStepOperation(),
+        new KmeansFitOperation(),
+        new KmeansPartialOperation(),
+        new KmeansCombineOperation(),
     ];
 
     /// <summary>The operation that an OIP model name stands for; null for none.</summary>
