@@ -30,7 +30,7 @@ def _sums(points, weight, assignments, clusters):
 def assign(request):
     points, centroids, _ = _operands(request)
     assignments, distances = _nearest(points, centroids)
-    return {"assignments": assignments, "squared_distances": distances}
+    return {"squared_distances": distances, "assignments": assignments}
 
 
 def loss(request):
