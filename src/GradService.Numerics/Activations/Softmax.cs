@@ -19,64 +19,19 @@ public static class Softmax
     /// <param name="execution">Threads and cancellation.</param>
     /// <exception cref="OperandException">A length does not fit the view, or the temperature is not a finite number above 0.</exception>
     public static void Forward<T>(ReadOnlySpan<T> logits, AxisView view, double temperature, Span<T> values, Execution execution)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        Temperature.Check(temperature);
-        for (int position = 0; position < view.Positions; position++)
-        {
-            (int outer, int inner) = Math.DivRem(position, view.Inner);
-            int start = (outer * view.Count * view.Inner) + inner;
-            double m = double.NegativeInfinity;
-            double sum = 0;
-            for (int c = 0; c < view.Count; c++)
-            {
-                m = Math.Max(m, double.CreateTruncating(logits[start + (c * view.Inner)]));
-            }
-
-            for (int c = 0; c < view.Count; c++)
-            {
-                sum += Math.Exp((double.CreateTruncating(logits[start + (c * view.Inner)]) - m) / temperature);
-            }
-
-            for (int c = 0; c < view.Count; c++)
-            {
-                double z = (double.CreateTruncating(logits[start + (c * view.Inner)]) - m) / temperature;
-                values[start + (c * view.Inner)] = T.CreateTruncating(Math.Exp(z) / sum);
-            }
-        }
-    }
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        SoftmaxJob<T>.Forward(logarithmic: false, logits, view, temperature, values, execution);
 
     /// <summary>Computes the gradient with respect to the logits: <c>dL/dz_c = p_c (u_c - sum_k u_k p_k) / t</c>.</summary>
     /// <typeparam name="T">float or double.</typeparam>
-    /// <param name="values">What <see cref="Forward"/> gave, <c>[outer, C, inner]</c>.</param>
+    /// <param name="logits">Unnormalised scores, <c>[outer, C, inner]</c>: the ones given to <see cref="Forward"/>.</param>
     /// <param name="view">The axis of the classes.</param>
     /// <param name="upstream">u, the gradient with respect to the values, <c>[outer, C, inner]</c>.</param>
     /// <param name="temperature">t, the one given to <see cref="Forward"/>.</param>
     /// <param name="gradient">Receives the gradient with respect to the logits, <c>[outer, C, inner]</c>. May not overlap an operand.</param>
     /// <param name="execution">Threads and cancellation.</param>
     /// <exception cref="OperandException">A length does not fit the view, or the temperature is not a finite number above 0.</exception>
-    public static void Backward<T>(ReadOnlySpan<T> values, AxisView view, ReadOnlySpan<T> upstream, double temperature, Span<T> gradient, Execution execution)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        Temperature.Check(temperature);
-        for (int position = 0; position < view.Positions; position++)
-        {
-            (int outer, int inner) = Math.DivRem(position, view.Inner);
-            int start = (outer * view.Count * view.Inner) + inner;
-            double dot = 0;
-            for (int c = 0; c < view.Count; c++)
-            {
-                int at = start + (c * view.Inner);
-                dot += double.CreateTruncating(upstream[at]) * double.CreateTruncating(values[at]);
-            }
-
-            for (int c = 0; c < view.Count; c++)
-            {
-                int at = start + (c * view.Inner);
-                double p = double.CreateTruncating(values[at]);
-                double u = double.CreateTruncating(upstream[at]);
-                gradient[at] = T.CreateTruncating((p * (u - dot)) / temperature);
-            }
-        }
-    }
+    public static void Backward<T>(ReadOnlySpan<T> logits, AxisView view, ReadOnlySpan<T> upstream, double temperature, Span<T> gradient, Execution execution)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        SoftmaxJob<T>.Backward(logarithmic: false, logits, view, upstream, temperature, gradient, execution);
 }

@@ -10,7 +10,7 @@ internal static class Temperature
     /// <exception cref="OperandException">It is not a finite number above 0.</exception>
     public static void Check(double temperature)
     {
-        if (!(temperature > 0) || double.IsInfinity(temperature))
+        if (!(temperature > 0) || double.IsInfinity(temperature) || double.IsInfinity(1 / temperature))
         {
             throw new OperandException(
                 nameof(temperature),

@@ -14,7 +14,8 @@ internal static unsafe class DirectLoss
         Vector512<double> upstream = Vector512.ConditionalSelect(SoftmaxLoss.Ignored(tile, lane), Vector512<double>.Zero, Vector512.Load(tile.Upstream + lane));
         Vector512<double> hit = Vector512.Load(tile.Hit + lane);
         Vector512<double> spread = Vector512.Load(tile.Spread + lane);
-        Class(Vector512.Load(tile.Picked + lane), logarithmic, epsilon, out Vector512<double> pickedLoss, out Vector512<double> pickedSlope);
+        Vector512<double> picked = Vector512.Load(tile.Picked + lane);
+        Class(picked, logarithmic, epsilon, out Vector512<double> pickedLoss, out Vector512<double> pickedSlope);
         Vector512<double> loss = hit * pickedLoss;
         Vector512<double> atLabel = upstream * hit * pickedSlope;
         for (int c = 0; c < tile.Classes; c++, scores += tile.Stride)
@@ -38,6 +39,7 @@ internal static unsafe class DirectLoss
         }
 
         atLabel.Store(tile.Picked + lane);
+        Vector512<double>.One.Store(tile.Factor + lane);
     }
 
     /// <summary>Against shares.</summary>
@@ -58,6 +60,7 @@ internal static unsafe class DirectLoss
         }
 
         SoftmaxLoss.WriteLoss(tile, lane, hit * loss);
+        Vector512<double>.One.Store(tile.Factor + lane);
     }
 
     // The loss of one class and its derivative: -x and -1, or -log p and -1/p within the clip, 0 without.

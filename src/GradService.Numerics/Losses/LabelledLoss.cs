@@ -58,7 +58,6 @@ internal static unsafe class LabelledLoss
                 Gradient = gradientAt,
                 Weight = weightAt,
                 WeightSum = weightSum,
-                Weighted = !weight.IsEmpty,
             };
             (double weighed, long counted) = Count(operands, settings, execution);
             double denominator = settings.Reduction switch

@@ -16,7 +16,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
 
     private bool IsPlain =>
         operands.Labels != null && operands.Predictions == null && operands.SampleWeight == null && !HasUpstreams
-        && settings is { LabelSmoothing: 0, ApplyTo: ApplyTo.Loss };
+        && settings is { Form: ScoreForm.Logits, LabelSmoothing: 0, ApplyTo: ApplyTo.Loss };
 
     public void Run(int chunk)
     {
@@ -30,9 +30,10 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         {
             LossTile tile = LossTile.In(ref scratch, classes, shares);
             tile.Smoothing = settings.LabelSmoothing;
-            tile.Scaled = settings.ApplyTo == ApplyTo.Logits && operands.Weighted;
+            tile.Scaled = settings.ApplyTo == ApplyTo.Logits;
+            tile.Exchanged = IsPlain;
             tile.WantsGradient = operands.Gradient != null;
-            tile.ScaleWeight = tile.Scaled && shares && operands.Predictions == null ? operands.Weight : null;
+            tile.ScaleWeight = shares && operands.Predictions == null ? operands.Weight : null;
             tile.Weight = operands.Weight;
             tile.WeightSum = operands.WeightSum;
             if (!WeighsTargets)
@@ -41,6 +42,9 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
                 new Span<double>(tile.Weight, classes).Fill(1);
                 tile.WeightSum = classes;
             }
+
+            // In the common case the same for every position.
+            new Span<double>(tile.Upstream, tile.Width).Fill(ReducedUpstream);
 
             Vector512<double> sum = Vector512<double>.Zero;
             for (int position = first; position < end; position += tile.Width)
@@ -69,7 +73,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
             Tile.Load(operands.Shares, operands.View, first, count, tile.Shares, tile.Stride);
         }
 
-        if (IsPlain)
+        if (tile.Exchanged)
         {
             PreparePlain(tile, first, count);
         }
@@ -84,9 +88,15 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         }
         else
         {
+            SoftmaxLoss.Pick(tile, count);
             for (int lane = 0; lane < count; lane += Tile.Lanes)
             {
                 EvaluateLanes(tile, lane);
+            }
+
+            if (tile.Shares == null)
+            {
+                SoftmaxLoss.PutPicked(tile, count);
             }
         }
 
@@ -100,15 +110,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
             return;
         }
 
-        for (int at = 0; tile.Shares == null && at < count; at++)
-        {
-            if (tile.Label[at] >= 0)
-            {
-                tile.Scores[((long)tile.Label[at] * tile.Stride) + at] = tile.Picked[at];
-            }
-        }
-
-        Tile.Store(tile.Scores, tile.Stride, operands.Gradient, operands.View, first, count);
+        Tile.Store(tile.Scores, tile.Stride, tile.Factor, operands.Gradient, operands.View, first, count);
     }
 
     private void EvaluateLanes(in LossTile tile, int lane)
@@ -128,7 +130,8 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         }
     }
 
-    // The columns of the common case: class indices and class weights, and nothing that differs from position to position.
+    // The columns of the common case: class indices and class weights, and nothing else that differs from position to position. The
+    // labels' scores are exchanged on the way, as SoftmaxLoss.Exchange does; an ignored position gives its first class's back.
     private void PreparePlain(in LossTile tile, int first, int count)
     {
         int* labels = operands.Labels + first;
@@ -144,13 +147,15 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
             int label = labels[at];
             bool counted = label != ignore;
             long index = counted ? label : 0;
+            double* place = scores + (index * stride) + at;
+            double score = *place;
             double labelWeight = weight[index];
-            hit[at] = counted ? labelWeight : 0;
-            picked[at] = scores[(index * stride) + at];
             known[at] = counted ? label : -1;
+            hit[at] = counted ? labelWeight : 0;
+            picked[at] = counted ? score : double.NegativeInfinity;
+            *place = counted ? double.NegativeInfinity : score;
         }
 
-        new Span<double>(tile.Upstream, count).Fill(ReducedUpstream);
         Pad(tile, count);
     }
 
@@ -186,14 +191,12 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
                 label = -1;
                 factor = 0;
                 tile.Hit[at] = 0;
-                tile.Picked[at] = 0;
                 tile.LabelWeight[at] = 0;
             }
             else
             {
                 scale = operands.Predictions == null ? operands.Weight[label] : scale;
                 tile.Hit[at] = factor * kept * tile.Weight[label];
-                tile.Picked[at] = tile.Scores[((long)label * tile.Stride) + at];
                 tile.LabelWeight[at] = tile.Weight[label];
             }
 
@@ -217,7 +220,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
             tile.Hit[at] = 0;
             tile.Spread[at] = 0;
             tile.Upstream[at] = 0;
-            tile.Picked[at] = 0;
+            tile.Picked[at] = double.NegativeInfinity;
         }
     }
 }

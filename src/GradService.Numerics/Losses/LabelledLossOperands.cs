@@ -21,7 +21,4 @@ internal unsafe struct LabelledLossOperands<T>
 
     /// <summary>The sum of <see cref="Weight"/>.</summary>
     public double WeightSum;
-
-    /// <summary>Whether weights were given.</summary>
-    public bool Weighted;
 }

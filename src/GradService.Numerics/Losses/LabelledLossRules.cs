@@ -1,4 +1,5 @@
 using GradService.Numerics.Tensors;
+using GradService.Numerics.Vectors;
 
 namespace GradService.Numerics.Losses;
 
@@ -51,6 +52,7 @@ internal static class LabelledLossRules
         int gradient)
     {
         int positions = view.Positions;
+        Tile.RequireClasses(view.Count, settings.Operand);
         Require(settings.Operand, scores, view.Length, $"[outer, C, inner] = [{view.Outer}, {view.Count}, {view.Inner}]");
         if (shares)
         {

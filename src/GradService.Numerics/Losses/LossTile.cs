@@ -13,7 +13,7 @@ internal unsafe struct LossTile
     public int Width;
     public int Stride;
 
-    /// <summary>The scores, class-major; the gradient when the arithmetic is done.</summary>
+    /// <summary>The scores, class-major; the gradient less <see cref="Factor"/> when the arithmetic is done.</summary>
     public double* Scores;
 
     /// <summary>The shares as labels, class-major, or null; the targets when the arithmetic is done.</summary>
@@ -31,6 +31,9 @@ internal unsafe struct LossTile
     public double Smoothing;
     public bool Scaled;
     public bool WantsGradient;
+
+    /// <summary>Whether the labels' scores are in <see cref="Picked"/> already, and minus infinity in their place.</summary>
+    public bool Exchanged;
 
     /// <summary>The class, or -1 for an element that is ignored; with shares 0 for one that is not.</summary>
     public int* Label;
@@ -53,8 +56,8 @@ internal unsafe struct LossTile
     /// <summary>The score of the label's class; its gradient when the arithmetic is done.</summary>
     public double* Picked;
 
-    /// <summary>The sum of the other exponentials.</summary>
-    public double* Others;
+    /// <summary>What the scores are multiplied by on their way out as a gradient.</summary>
+    public double* Factor;
 
     /// <summary>The loss.</summary>
     public double* Loss;
@@ -82,7 +85,7 @@ internal unsafe struct LossTile
             Scale = scratch.Take(width),
             Upstream = scratch.Take(width),
             Picked = scratch.Take(width),
-            Others = scratch.Take(width),
+            Factor = scratch.Take(width),
             Loss = scratch.Take(width),
         };
     }

@@ -8,11 +8,23 @@ namespace GradService.Numerics.Losses;
 internal static unsafe class SoftmaxLoss
 {
     /// <summary>
-    /// A tile against class indices. With h the hit, s the spread and u the weights: l = h n_y + s sum_c u_c n_c, n = -log p. In three
-    /// passes, so that the long chain of a logarithm overlaps with the next one's rather than with nothing.
+    /// A tile against class indices. With h the hit, s the spread and u the weights: l = h n_y + s sum_c u_c n_c, n = -log p. Leaves in
+    /// the scores what <see cref="LossTile.Factor"/> multiplies to the gradient. In passes, so that the long chain of a logarithm
+    /// overlaps with the next one's rather than with nothing.
     /// </summary>
     public static void Labels<T>(in LossTile tile, int count)
     {
+        for (int lane = 0; (tile.Scaled || tile.Smoothing != 0) && lane < count; lane += Tile.Lanes)
+        {
+            ScaleAndSmooth(tile, lane);
+        }
+
+        // The label's exponential stays out of the sum: what is left is 1 - p_y but for a factor, with all its digits however small.
+        if (!tile.Exchanged)
+        {
+            Exchange(tile, count);
+        }
+
         for (int lane = 0; lane < count; lane += Tile.Lanes)
         {
             Sum<T>(tile, lane);
@@ -23,63 +35,118 @@ internal static unsafe class SoftmaxLoss
             Lose<T>(tile, lane);
         }
 
-        if (!tile.WantsGradient)
+        if (tile.WantsGradient)
         {
-            return;
-        }
-
-        for (int lane = 0; lane < count; lane += Tile.Lanes)
-        {
-            if (tile.Smoothing == 0)
+            for (int lane = 0; tile.Smoothing != 0 && lane < count; lane += Tile.Lanes)
             {
-                Multiply(tile.Scores + lane, tile.Classes, tile.Stride, Vector512.Load(tile.Others + lane));
+                Smooth(tile, lane);
             }
-            else
+
+            PutPicked(tile, count);
+        }
+    }
+
+    /// <summary>Writes the column of picked values to where the labels are.</summary>
+    public static void PutPicked(in LossTile tile, int count)
+    {
+        double* scores = tile.Scores;
+        int* label = tile.Label;
+        double* picked = tile.Picked;
+        long stride = tile.Stride;
+        for (int at = 0; at < count; at++)
+        {
+            if (label[at] >= 0)
             {
-                MultiplySmoothed(tile, lane);
+                scores[(label[at] * stride) + at] = picked[at];
             }
         }
     }
 
-    // Exponentials of the scores, what they add up to, and how far the label's score lies below the largest.
+    /// <summary>Fills the column of picked values with the labels' scores; 0 where there is no label.</summary>
+    public static void Pick(in LossTile tile, int count)
+    {
+        for (int at = 0; at < Tile.WholeLanes(count); at++)
+        {
+            tile.Picked[at] = tile.Label[at] < 0 ? 0 : tile.Scores[((long)tile.Label[at] * tile.Stride) + at];
+        }
+    }
+
+    // Takes the labels' scores out: into a column, and minus infinity into their place.
+    private static void Exchange(in LossTile tile, int count)
+    {
+        double* scores = tile.Scores;
+        int* label = tile.Label;
+        double* picked = tile.Picked;
+        long stride = tile.Stride;
+        for (int at = 0; at < Tile.WholeLanes(count); at++)
+        {
+            double score = double.NegativeInfinity;
+            if (label[at] >= 0)
+            {
+                double* place = scores + (label[at] * stride) + at;
+                score = *place;
+                *place = double.NegativeInfinity;
+            }
+
+            picked[at] = score;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ScaleAndSmooth(in LossTile tile, int lane)
+    {
+        double* scores = tile.Scores + lane;
+        if (tile.Scaled)
+        {
+            Multiply(scores, tile.Classes, tile.Stride, Vector512.Load(tile.Scale + lane));
+        }
+
+        Vector512<double> differences = Vector512<double>.Zero;
+        Vector512<double> maximum = Exponentials.MaximumOf(scores, tile.Classes, tile.Stride);
+        for (int c = 0; c < tile.Classes; c++)
+        {
+            Vector512<double> difference = Vector512.Load(scores + ((long)c * tile.Stride)) - maximum;
+            differences = Vector512.FusedMultiplyAdd(Vector512.Create(tile.Weight[c]), difference, differences);
+        }
+
+        differences.Store(tile.Loss + lane);
+    }
+
+    // Exponentials of the other scores, their sum, and how far the label's score lies below the largest.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Sum<T>(in LossTile tile, int lane)
     {
         double* scores = tile.Scores + lane;
+        int classes = tile.Classes;
+        int stride = tile.Stride;
         Vector512<double> picked = Vector512.Load(tile.Picked + lane);
-        if (tile.Scaled)
+        Vector512<double> maximum = Vector512.MaxNative(picked, Exponentials.MaximumOf(scores, classes, stride));
+        Vector512<double> rest = Vector512<double>.Zero;
+        for (int c = 0; c < classes; c++, scores += stride)
         {
-            Vector512<double> scale = Vector512.Load(tile.Scale + lane);
-            picked *= scale;
-            Multiply(scores, tile.Classes, tile.Stride, scale);
+            Vector512<double> exponential = Exponential.OfNonPositive<T>(Vector512.Load(scores) - maximum);
+            exponential.Store(scores);
+            rest += exponential;
         }
 
-        if (tile.Smoothing != 0)
-        {
-            Vector512<double> differences = Vector512<double>.Zero;
-            Vector512<double> maximum = Exponentials.MaximumOf(scores, tile.Classes, tile.Stride);
-            for (int c = 0; c < tile.Classes; c++)
-            {
-                Vector512<double> difference = Vector512.Load(scores + ((long)c * tile.Stride)) - maximum;
-                differences = Vector512.FusedMultiplyAdd(Vector512.Create(tile.Weight[c]), difference, differences);
-            }
-
-            differences.Store(tile.Loss + lane);
-        }
-
-        Exponentials sums = Exponentials.Of<T>(scores, tile.Classes, tile.Stride);
-        sums.Others.Store(tile.Others + lane);
-        (picked - sums.Maximum).Store(tile.Picked + lane);
+        rest.Store(tile.Factor + lane);
+        (picked - maximum).Store(tile.Picked + lane);
     }
 
-    // The losses, what the exponentials are multiplied by to become a gradient, and the gradient at the label.
+    // The losses, what the exponentials are multiplied by to become a gradient, and what stands in for the label's.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Lose<T>(in LossTile tile, int lane)
     {
         Vector512<double> below = Vector512.Load(tile.Picked + lane);
+        Vector512<double> rest = Vector512.Load(tile.Factor + lane);
         Vector512<double> hit = Vector512.Load(tile.Hit + lane);
-        var sums = new Exponentials(Vector512<double>.Zero, Vector512.Load(tile.Others + lane));
-        Vector512<double> log = sums.Log;
+        Vector512<double> exponential = Exponential.OfNonPositive<T>(below);
+
+        // All exponentials but one that is exactly 1: the label's, or another's.
+        Vector512<double> others = Vector512.ConditionalSelect(
+            Vector512.Equals(exponential, Vector512<double>.One), rest, rest - Vector512<double>.One + exponential);
+        Vector512<double> reciprocal = Vector512<double>.One / (rest + exponential);
+        Vector512<double> log = Logarithm.OfOnePlus(others, reciprocal);
         Vector512<double> loss = hit * (log - below);
         if (tile.Smoothing != 0)
         {
@@ -94,39 +161,40 @@ internal static unsafe class SoftmaxLoss
             return;
         }
 
-        Vector512<double> exponential = Exponential.OfNonPositive<T>(below);
         Vector512<double> upstream = Vector512.ConditionalSelect(ignored, Vector512<double>.Zero, Vector512.Load(tile.Upstream + lane));
         if (tile.Scaled)
         {
             upstream *= Vector512.Load(tile.Scale + lane);
         }
 
-        Vector512<double> pull = upstream * hit / sums.Sum;
-        Vector512<double> atLabel = Vector512<double>.Zero - (pull * sums.Rest(exponential));
+        Vector512<double> pull = upstream * hit * reciprocal;
+        Vector512<double> atLabel = Vector512<double>.Zero - rest;
         if (tile.Smoothing != 0)
         {
             // The smoothed part has no label: its slope, U p_c - u_c, is added to what the label pulls.
             Vector512<double> spread = upstream * Vector512.Load(tile.Spread + lane);
-            Vector512<double> all = spread * Vector512.Create(tile.WeightSum) / sums.Sum;
-            atLabel += (all * exponential) - (spread * Vector512.Load(tile.LabelWeight + lane));
+            Vector512<double> all = spread * Vector512.Create(tile.WeightSum) * reciprocal;
+            atLabel = (pull * atLabel) + ((all * exponential) - (spread * Vector512.Load(tile.LabelWeight + lane)));
             pull += all;
             spread.Store(tile.Spread + lane);
         }
 
-        pull.Store(tile.Others + lane);
+        pull.Store(tile.Factor + lane);
         atLabel.Store(tile.Picked + lane);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void MultiplySmoothed(in LossTile tile, int lane)
+    private static void Smooth(in LossTile tile, int lane)
     {
         double* scores = tile.Scores + lane;
-        Vector512<double> pull = Vector512.Load(tile.Others + lane);
+        Vector512<double> pull = Vector512.Load(tile.Factor + lane);
         Vector512<double> spread = Vector512.Load(tile.Spread + lane);
         for (int c = 0; c < tile.Classes; c++, scores += tile.Stride)
         {
             ((pull * Vector512.Load(scores)) - (spread * Vector512.Create(tile.Weight[c]))).Store(scores);
         }
+
+        Vector512<double>.One.Store(tile.Factor + lane);
     }
 
     /// <summary>Eight positions against shares. With t the targets: l = h sum_c t_c n_c.</summary>
@@ -160,13 +228,12 @@ internal static unsafe class SoftmaxLoss
         }
 
         // p T - t, as (T - t) p - t (1 - p): nothing cancels where one class has the whole label and nearly all the probability.
-        Vector512<double> factor = Vector512.Load(tile.Upstream + lane) * scale * hit / sums.Sum;
+        (Vector512.Load(tile.Upstream + lane) * scale * hit / sums.Sum).Store(tile.Factor + lane);
         for (int c = 0; c < tile.Classes; c++, scores += tile.Stride, shares += tile.Stride)
         {
             Vector512<double> exponential = Vector512.Load(scores);
             Vector512<double> target = Vector512.Load(shares);
-            Vector512<double> slope = ((total - target) * exponential) - (target * sums.Rest(exponential));
-            (factor * slope).Store(scores);
+            (((total - target) * exponential) - (target * sums.Rest(exponential))).Store(scores);
         }
     }
 

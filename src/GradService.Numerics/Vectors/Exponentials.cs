@@ -31,9 +31,9 @@ internal readonly record struct Exponentials(Vector512<double> Maximum, Vector51
         return maximum;
     }
 
-    /// <summary>Replaces eight positions' scores by e^(score - maximum).</summary>
+    /// <summary>Adds up the exponentials of eight positions, and replaces the scores by e^(score - maximum) unless they are to be kept.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe Exponentials Of<T>(double* scores, int classes, int stride)
+    public static unsafe Exponentials Of<T>(double* scores, int classes, int stride, bool keep = false)
     {
         Vector512<double> maximum = MaximumOf(scores, classes, stride);
         Vector512<double> others = Vector512<double>.Zero;
@@ -42,7 +42,10 @@ internal readonly record struct Exponentials(Vector512<double> Maximum, Vector51
         {
             Vector512<double> difference = Vector512.Load(scores) - maximum;
             Vector512<double> exponential = Exponential.OfNonPositive<T>(difference);
-            exponential.Store(scores);
+            if (!keep)
+            {
+                exponential.Store(scores);
+            }
 
             // Infinity minus infinity is NaN, not 0: it stays among the others and makes them NaN.
             Vector512<double> isLargest = Vector512.Equals(difference, Vector512<double>.Zero);

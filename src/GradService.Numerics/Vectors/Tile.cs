@@ -14,17 +14,36 @@ internal static unsafe class Tile
     /// <summary>Positions in one step of the arithmetic.</summary>
     public const int Lanes = 8;
 
+    /// <summary>The most classes a tile can have: its scratch is 64 bytes a class at least, for each thread.</summary>
+    public const int MostClasses = 1 << 20;
+
+    /// <summary>Refuses more classes than a tile can have.</summary>
+    /// <param name="classes">How many there are.</param>
+    /// <param name="operand">The operand that has them.</param>
+    /// <exception cref="OperandException">There are more than <see cref="MostClasses"/>.</exception>
+    public static void RequireClasses(int classes, string operand)
+    {
+        if (classes > MostClasses)
+        {
+            throw new OperandException(operand, $"{classes} classes were found; at most {MostClasses} are possible. Is the class axis the right one?");
+        }
+    }
+
     /// <summary>The positions in a tile: fewer where there are many classes, so that a tile stays in the first or second cache.</summary>
     public static int Width(int classes) => classes switch
     {
+        <= 32 => 128,
         <= 64 => 64,
         <= 128 => 32,
         <= 256 => 16,
         _ => Lanes,
     };
 
-    /// <summary>From a class to the next, in elements. Not a power of two: stores and loads 4096 bytes apart would hinder each other.</summary>
-    public static int Stride(int width) => width + Lanes;
+    /// <summary>
+    /// From a class to the next, in elements. Not a power of two, as stores and loads 4096 bytes apart would hinder each other; but no gaps
+    /// where classes are many and memory counts.
+    /// </summary>
+    public static int Stride(int width) => width == Lanes ? Lanes : width + Lanes;
 
     /// <summary>The positions in a chunk: whole tiles of about 65,536 elements together.</summary>
     public static int ChunkPositions(int classes)
@@ -67,13 +86,13 @@ internal static unsafe class Tile
         }
     }
 
-    /// <summary>Writes a tile's positions back where they belong.</summary>
-    public static void Store<T>(double* tile, int stride, T* values, AxisView view, int first, int count)
+    /// <summary>Writes a tile's positions back where they belong, each multiplied by its factor on the way.</summary>
+    public static void Store<T>(double* tile, int stride, double* factors, T* values, AxisView view, int first, int count)
         where T : unmanaged
     {
         if (view.Inner == 1)
         {
-            StoreRows(tile, stride, values + ((long)first * view.Count), view.Count, count);
+            StoreRows(tile, stride, factors, values + ((long)first * view.Count), view.Count, count);
             return;
         }
 
@@ -84,7 +103,7 @@ internal static unsafe class Tile
             T* target = values + ((long)outer * view.Count * view.Inner) + inner;
             for (int c = 0; c < view.Count; c++)
             {
-                Narrow(tile + ((long)c * stride) + done, target + ((long)c * view.Inner), length);
+                Narrow(tile + ((long)c * stride) + done, factors + done, target + ((long)c * view.Inner), length);
             }
 
             done += length;
@@ -117,25 +136,52 @@ internal static unsafe class Tile
     }
 
     /// <summary>Rounds a run of FP64 numbers to <typeparamref name="T"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Narrow<T>(double* source, T* target, int length)
         where T : unmanaged
     {
-        if (typeof(T) == typeof(double))
+        for (int at = 0; at < length; at++)
         {
-            new ReadOnlySpan<double>(source, length).CopyTo(new Span<double>(target, length));
-            return;
+            Put(source[at], target + at);
         }
+    }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Narrow<T>(double* source, double* factors, T* target, int length)
+        where T : unmanaged
+    {
         int at = 0;
         for (; at <= length - 16; at += 16)
         {
-            Vector512.Narrow(Vector512.Load(source + at), Vector512.Load(source + at + Lanes)).Store((float*)target + at);
+            Vector512<double> lower = Vector512.Load(source + at) * Vector512.Load(factors + at);
+            Vector512<double> upper = Vector512.Load(source + at + Lanes) * Vector512.Load(factors + at + Lanes);
+            if (typeof(T) == typeof(float))
+            {
+                Vector512.Narrow(lower, upper).Store((float*)target + at);
+            }
+            else
+            {
+                lower.Store((double*)target + at);
+                upper.Store((double*)target + at + Lanes);
+            }
         }
 
         for (; at < length; at++)
         {
-            ((float*)target)[at] = (float)source[at];
+            Put(source[at] * factors[at], target + at);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put<T>(double value, T* target)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
+        {
+            *(float*)target = (float)value;
+        }
+        else
+        {
+            *(double*)target = value;
         }
     }
 
@@ -175,7 +221,7 @@ internal static unsafe class Tile
         }
     }
 
-    private static void StoreRows<T>(double* tile, int stride, T* rows, int classes, int count)
+    private static void StoreRows<T>(double* tile, int stride, double* factors, T* rows, int classes, int count)
         where T : unmanaged
     {
         int position = 0;
@@ -187,14 +233,14 @@ internal static unsafe class Tile
                 float* row = (float*)rows + ((long)position * classes);
                 for (int c = 0; c < turned; c += 4)
                 {
-                    TurnOut(tile + ((long)c * stride) + position, stride, row + c, classes);
+                    TurnOut(tile + ((long)c * stride) + position, stride, factors + position, row + c, classes);
                 }
 
                 for (int c = turned; c < classes; c++)
                 {
                     for (int lane = 0; lane < Lanes; lane++)
                     {
-                        row[((long)lane * classes) + c] = (float)tile[((long)c * stride) + position + lane];
+                        row[((long)lane * classes) + c] = (float)(tile[((long)c * stride) + position + lane] * factors[position + lane]);
                     }
                 }
             }
@@ -205,15 +251,8 @@ internal static unsafe class Tile
             T* row = rows + ((long)position * classes);
             for (int c = 0; c < classes; c++)
             {
-                double value = tile[((long)c * stride) + position];
-                if (typeof(T) == typeof(float))
-                {
-                    ((float*)row)[c] = (float)value;
-                }
-                else
-                {
-                    ((double*)row)[c] = value;
-                }
+                double value = tile[((long)c * stride) + position] * factors[position];
+                Put(value, row + c);
             }
         }
     }
@@ -235,13 +274,14 @@ internal static unsafe class Tile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TurnOut(double* tile, int stride, float* row, int classes)
+    private static void TurnOut(double* tile, int stride, double* factors, float* row, int classes)
     {
         long next = classes;
-        Vector256<float> a = Narrow(Vector512.Load(tile));
-        Vector256<float> b = Narrow(Vector512.Load(tile + stride));
-        Vector256<float> c = Narrow(Vector512.Load(tile + (2L * stride)));
-        Vector256<float> d = Narrow(Vector512.Load(tile + (3L * stride)));
+        Vector512<double> factor = Vector512.Load(factors);
+        Vector256<float> a = Narrow(Vector512.Load(tile) * factor);
+        Vector256<float> b = Narrow(Vector512.Load(tile + stride) * factor);
+        Vector256<float> c = Narrow(Vector512.Load(tile + (2L * stride)) * factor);
+        Vector256<float> d = Narrow(Vector512.Load(tile + (3L * stride)) * factor);
         Turn(ref a, ref b, ref c, ref d);
         a.GetLower().Store(row);
         b.GetLower().Store(row + next);

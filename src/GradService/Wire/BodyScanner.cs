@@ -85,25 +85,14 @@ internal static class BodyScanner
 
     private static int ReadName(ref JsonCursor cursor, MemberTable members)
     {
-        if (cursor.NextToken() != '"')
-        {
-            throw cursor.Unexpected("$", "the name of a member in double quotes");
-        }
-
-        ReadOnlySpan<byte> name = cursor.String("$");
+        ReadOnlySpan<byte> name = cursor.MemberName("$");
         if (name.Contains((byte)'\\'))
         {
             name = JsonText.Unescape(name);
         }
 
         int index = members.Find(name);
-        if (index < 0)
-        {
-            throw members.Unknown(Encoding.UTF8.GetString(name));
-        }
-
-        cursor.Take(':', members[index].Name, "':' after the name of a member");
-        return index;
+        return index >= 0 ? index : throw members.Unknown(Encoding.UTF8.GetString(name));
     }
 
     private static Tensor ReadTensor(ref JsonCursor cursor, TensorKind kind, ref ElementType floating, ElementType? forced, MemberTable members, TensorScope scope, WireLimits limits, string path)

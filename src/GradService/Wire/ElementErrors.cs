@@ -20,7 +20,7 @@ internal static class ElementErrors
             NumberOutcome.NotWhole => new BodyException(path, $"Expected a whole number ({Name(wanted)}), found {word}, which has a fraction.", BodyException.Senseless),
             NumberOutcome.OutOfRange => new BodyException(path, OutOfRange(word, wanted), BodyException.Senseless),
             NumberOutcome.Malformed => new BodyException(path, $"{word} is not a JSON number: {Flaw(word)} ({JsonCursor.Place(text, at)}).", BodyException.Malformed),
-            _ => new JsonCursor(text, at).Unexpected(path, (wanted == ElementType.BOOL ? "true or false" : "a number") + Hint(text, at, word, wanted)),
+            _ => new JsonCursor(text, at).Unexpected(path, (wanted == ElementType.BOOL ? "true or false" : wanted.IsInteger() ? "a whole number" : "a number") + Hint(text, at, word, wanted)),
         };
     }
 

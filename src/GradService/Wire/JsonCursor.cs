@@ -124,6 +124,21 @@ internal ref struct JsonCursor
         return content;
     }
 
+    /// <summary>Steps over the name of a member and the colon behind it.</summary>
+    /// <param name="path">The path of the object.</param>
+    /// <returns>The name, escapes and all.</returns>
+    public ReadOnlySpan<byte> MemberName(string path)
+    {
+        if (NextToken() != '"')
+        {
+            throw Unexpected(path, "the name of a member in double quotes" + (Next == '}' ? " (JSON allows no trailing comma)" : string.Empty));
+        }
+
+        ReadOnlySpan<byte> name = String(path);
+        Take(':', path, "':' after the name of a member");
+        return name;
+    }
+
     /// <summary>The error for a token that has no business here.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="expected">What should have stood here.</param>

@@ -55,7 +55,7 @@ internal static class JsonSkipper
 
                 if (token == '{')
                 {
-                    SkipName(ref cursor, path);
+                    cursor.MemberName(path);
                 }
             }
             else if (cursor.TryTake(','))
@@ -63,7 +63,7 @@ internal static class JsonSkipper
                 valueWanted = true;
                 if (isObject[depth - 1])
                 {
-                    SkipName(ref cursor, path);
+                    cursor.MemberName(path);
                 }
             }
             else
@@ -74,17 +74,6 @@ internal static class JsonSkipper
             }
         }
         while (depth > 0);
-    }
-
-    private static void SkipName(ref JsonCursor cursor, string path)
-    {
-        if (cursor.NextToken() != '"')
-        {
-            throw cursor.Unexpected(path, "the name of a member in double quotes");
-        }
-
-        cursor.String(path);
-        cursor.Take(':', path, "':' after the name of a member");
     }
 
     private static void SkipScalar(ref JsonCursor cursor, string path)

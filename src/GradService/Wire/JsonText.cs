@@ -73,8 +73,10 @@ internal static class JsonText
             case (byte)'"':
                 int close = rest[1..].IndexOf((byte)'"');
                 return $"the string \"{Quote(close < 0 ? rest[1..] : rest[1..(close + 1)])}\"";
-            case (byte)',' or (byte)':' or (byte)']' or (byte)'}' or (byte)'/' or (byte)'#' or (byte)'\'':
+            case (byte)',' or (byte)':' or (byte)']' or (byte)'}' or (byte)'#' or (byte)'\'':
                 return $"'{(char)rest[0]}'";
+            case (byte)'/':
+                return "'/' (JSON has no comments)";
             case <= 0x20 or >= 0x7f:
                 return $"the byte 0x{rest[0]:x2}";
         }

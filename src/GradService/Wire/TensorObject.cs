@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using GradService.Numerics.Tensors;
 
 namespace GradService.Wire;
@@ -28,8 +29,8 @@ internal static class TensorObject
         bool more = !cursor.TryTake('}');
         while (more)
         {
-            string name = Name(ref cursor, path);
-            string member = $"{path}.{name}";
+            string name = Encoding.UTF8.GetString(JsonText.Unescape(cursor.MemberName(path)));
+            string member = $"{path}.{JsonText.Quote(Encoding.UTF8.GetBytes(name))}";
             bool again = false;
             switch (name)
             {
@@ -54,7 +55,7 @@ internal static class TensorObject
                     content = cursor.String(member);
                     break;
                 default:
-                    throw new BodyException(member, $"A tensor has no member \"{name}\": its forms are nested arrays, {{\"shape\", \"data\"}} and {{\"shape\", \"datatype\", \"base64\"}}.", BodyException.Malformed);
+                    throw new BodyException(member, $"There is no such member of a tensor: its forms are nested arrays, {{\"shape\", \"data\"}} and {{\"shape\", \"datatype\", \"base64\"}}.", BodyException.Malformed);
             }
 
             if (again)
@@ -81,18 +82,6 @@ internal static class TensorObject
 
         ArrayReader.Conform(data.Shape, declared, $"{path}.data");
         return data.Reshape(declared);
-    }
-
-    private static string Name(ref JsonCursor cursor, string path)
-    {
-        if (cursor.NextToken() != '"')
-        {
-            throw cursor.Unexpected(path, "the name of a member in double quotes");
-        }
-
-        string name = System.Text.Encoding.UTF8.GetString(JsonText.Unescape(cursor.String(path)));
-        cursor.Take(':', path, $"':' after the member name \"{name}\"");
-        return name;
     }
 
     private static Shape ReadShape(ref JsonCursor cursor, WireLimits limits, string path)
@@ -146,10 +135,10 @@ internal static class TensorObject
 
     private static ElementType ReadDatatype(ref JsonCursor cursor, string path)
     {
-        string name = System.Text.Encoding.UTF8.GetString(JsonText.Unescape(cursor.String(path)));
+        string name = Encoding.UTF8.GetString(JsonText.Unescape(cursor.String(path)));
         return Array.IndexOf(Enum.GetNames<ElementType>(), name) is >= 0 and int index
             ? Enum.GetValues<ElementType>()[index]
-            : throw new BodyException(path, $"\"{JsonText.Quote(System.Text.Encoding.UTF8.GetBytes(name))}\" is not a datatype: expected one of {string.Join(", ", Enum.GetNames<ElementType>())}.", BodyException.Senseless);
+            : throw new BodyException(path, $"\"{JsonText.Quote(Encoding.UTF8.GetBytes(name))}\" is not a datatype: expected one of {string.Join(", ", Enum.GetNames<ElementType>())}.", BodyException.Senseless);
     }
 
     private static string Found(bool shape, bool datatype, bool data, bool base64)

@@ -82,7 +82,7 @@ public sealed class ClassCountsTests
     public void A_negative_count_is_refused_where_it_is()
     {
         var wrong = Assert.Throws<OperandException>(() => ClassCounts.FromImages([3, 0, 1, -2], 2, new long[2], new long[2]));
-        Assert.Equal(("imageCounts", 3), (wrong.Operand, wrong.Position));
+        Assert.Equal(("counts", 3), (wrong.Operand, wrong.Position));
     }
 
     [Fact]

