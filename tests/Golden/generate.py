@@ -27,12 +27,14 @@ import cases.cross_entropy_grid
 import cases.elementwise
 import cases.focal
 import cases.lovasz
+import cases.kmeans
 import cases.nll
 import cases.overlap
 import cases.policy
 import cases.segmentation
 
 PYTORCH = f"PyTorch {torch.__version__.split('a')[0]} FP64, CPU"
+DEFINITION = f"NumPy {numpy.__version__} FP64, by the definition"
 FILES = {
     "losses/cross-entropy": (PYTORCH, [cases.cross_entropy_edges.cases, cases.cross_entropy_grid.cases]),
     "losses/nll": (PYTORCH, [cases.nll.cases]),
@@ -48,6 +50,13 @@ FILES = {
     "activations/softmax-jacobian": (PYTORCH, [cases.activations.softmax_jacobian]),
     "policy/probabilities": (PYTORCH, [cases.policy.probabilities]),
     "policy/log-gradient": (PYTORCH, [cases.policy.log_gradient]),
+    "kmeans/init": (DEFINITION, [cases.kmeans.init]),
+    "kmeans/assign": (DEFINITION, [cases.kmeans.assign]),
+    "kmeans/loss": (PYTORCH, [cases.kmeans.loss]),
+    "kmeans/step": (DEFINITION, [cases.kmeans.step]),
+    "kmeans/fit": (f"scikit-learn {sklearn.__version__} FP64", [cases.kmeans.fit]),
+    "kmeans/partial": (DEFINITION, [cases.kmeans.partial]),
+    "kmeans/combine": (DEFINITION, [cases.kmeans.combine]),
     "segmentation/class-weights": (
         f"NumPy {numpy.__version__} FP64; balanced: scikit-learn {sklearn.__version__}", [cases.segmentation.class_weights]),
 }

@@ -1,5 +1,6 @@
 using GradService.Catalog;
 using GradService.Operations.Activations;
+using GradService.Operations.Clustering;
 using GradService.Operations.Losses;
 using GradService.Operations.Policy;
 using GradService.Operations.Segmentation;
@@ -26,6 +27,13 @@ public sealed class OperationCatalog
         new SoftmaxJacobianOperation(),
         new ProbabilitiesOperation(),
         new LogGradientOperation(),
+        new KmeansInitOperation(),
+        new KmeansAssignOperation(),
+        new KmeansLossOperation(),
+        new KmeansStepOperation(),
+        new KmeansFitOperation(),
+        new KmeansPartialOperation(),
+        new KmeansCombineOperation(),
         new ClassWeightsOperation(),
     ];
 

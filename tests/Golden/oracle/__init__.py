@@ -10,7 +10,7 @@ os.environ["ATEN_CPU_CAPABILITY"] = "default"  # the same last digit on every CP
 
 import torch
 
-from . import activations, elementwise, losses, lovasz, overlap, policy, segmentation
+from . import activations, elementwise, kmeans, losses, lovasz, overlap, policy, segmentation
 
 torch.set_num_threads(1)
 
@@ -29,6 +29,13 @@ ORACLES = {
     "activations/softmax-jacobian": activations.softmax_jacobian,
     "policy/probabilities": policy.probabilities,
     "policy/log-gradient": policy.log_gradient,
+    "kmeans/init": kmeans.init,
+    "kmeans/assign": kmeans.assign,
+    "kmeans/loss": kmeans.loss,
+    "kmeans/step": kmeans.step,
+    "kmeans/fit": kmeans.fit,
+    "kmeans/partial": kmeans.partial,
+    "kmeans/combine": kmeans.combine,
     "segmentation/class-weights": segmentation.class_weights,
 }
 
