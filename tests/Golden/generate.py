@@ -24,6 +24,7 @@ import torch
 import cases.activations
 import cases.cross_entropy_edges
 import cases.cross_entropy_grid
+import cases.logistic
 import cases.nll
 import cases.policy
 import cases.segmentation
@@ -37,6 +38,9 @@ FILES = {
     "activations/softmax-jacobian": (PYTORCH, [cases.activations.softmax_jacobian]),
     "policy/probabilities": (PYTORCH, [cases.policy.probabilities]),
     "policy/log-gradient": (PYTORCH, [cases.policy.log_gradient]),
+    "logistic/predict": (PYTORCH, [cases.logistic.predict]),
+    "logistic/loss": (PYTORCH, [cases.logistic.loss]),
+    "logistic/partial": (PYTORCH, [cases.logistic.partial]),
     "segmentation/class-weights": (
         f"NumPy {numpy.__version__} FP64; balanced: scikit-learn {sklearn.__version__}", [cases.segmentation.class_weights]),
 }

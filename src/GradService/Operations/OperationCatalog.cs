@@ -1,5 +1,6 @@
 using GradService.Catalog;
 using GradService.Operations.Activations;
+using GradService.Operations.Classification;
 using GradService.Operations.Losses;
 using GradService.Operations.Policy;
 
@@ -18,6 +19,9 @@ public sealed class OperationCatalog
         new SoftmaxJacobianOperation(),
         new ProbabilitiesOperation(),
         new LogGradientOperation(),
+        new LogisticPredictOperation(),
+        new LogisticLossOperation(),
+        new LogisticPartialOperation(),
     ];
 
     /// <summary>The operation that an OIP model name stands for; null for none.</summary>

@@ -10,7 +10,7 @@ os.environ["ATEN_CPU_CAPABILITY"] = "default"  # the same last digit on every CP
 
 import torch
 
-from . import activations, losses, policy, segmentation
+from . import activations, logistic, losses, policy, segmentation
 
 torch.set_num_threads(1)
 
@@ -22,6 +22,9 @@ ORACLES = {
     "activations/softmax-jacobian": activations.softmax_jacobian,
     "policy/probabilities": policy.probabilities,
     "policy/log-gradient": policy.log_gradient,
+    "logistic/predict": logistic.predict,
+    "logistic/loss": logistic.loss,
+    "logistic/partial": logistic.partial,
     "segmentation/class-weights": segmentation.class_weights,
 }
 
