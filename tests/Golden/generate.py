@@ -40,6 +40,7 @@ FILES = {
     "policy/log-gradient": (PYTORCH, [cases.policy.log_gradient]),
     "logistic/predict": (PYTORCH, [cases.logistic.predict]),
     "logistic/loss": (PYTORCH, [cases.logistic.loss]),
+    "logistic/fit": (PYTORCH, [cases.logistic.fit]),
     "logistic/partial": (PYTORCH, [cases.logistic.partial]),
     "segmentation/class-weights": (
         f"NumPy {numpy.__version__} FP64; balanced: scikit-learn {sklearn.__version__}", [cases.segmentation.class_weights]),

@@ -21,6 +21,7 @@ public sealed class OperationCatalog
         new LogGradientOperation(),
         new LogisticPredictOperation(),
         new LogisticLossOperation(),
+        new LogisticFitOperation(),
         new LogisticPartialOperation(),
     ];
 

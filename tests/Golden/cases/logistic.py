@@ -79,3 +79,21 @@ def partial():
             yield case(operation, name + ", weighted", {**request, "sample_weight": draw.positive(rng, (samples,)).tolist()})
     yield from twins(operation, "worked: eight points", {**POINTS, **WORKED})
     yield refused("refused: label -1", {"features": [[1]], "labels": [-1], "coef": [1]})
+
+
+def fit():
+    operation = "logistic/fit"
+    for samples, features, classes in ((12, 1, 2), (20, 2, 3), (30, 3, 2), (40, 2, 4)):
+        for options in ({}, {"l2": 0.25, "class_weight": "balanced"}, {"l2": 4.0, "fit_intercept": False}):
+            said = "".join(f", {key} {str(value).lower()}" for key, value in options.items())
+            name = f"{samples} samples of {features}, {classes} classes{said}"
+            rng = draw.seeded(operation + name)
+            labels = [i % classes for i in range(samples)]
+            request = {"features": draw.scores(rng, (samples, features), 2).tolist(), "labels": labels, **options}
+            yield case(operation, name, request, warnings=False)
+            yield case(operation, name + ", weighted", {**request, "sample_weight": draw.positive(rng, (samples,)).tolist()}, warnings=False)
+    yield from twins(operation, "worked: eight points", POINTS)
+    yield from twins(operation, "worked: eight points without a penalty", {**POINTS, "l2": 0})
+    yield refused("refused: one class", {"features": [[1], [2]], "labels": [0, 0]})
+    yield refused("refused: class 1 does not occur", {"features": [[1], [2], [3]], "labels": [0, 2, 2]})
+    yield refused("refused: a feature that is not a number", {"features": [[1], ["NaN"]], "labels": [0, 1]})

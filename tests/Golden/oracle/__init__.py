@@ -24,6 +24,7 @@ ORACLES = {
     "policy/log-gradient": policy.log_gradient,
     "logistic/predict": logistic.predict,
     "logistic/loss": logistic.loss,
+    "logistic/fit": logistic.fit,
     "logistic/partial": logistic.partial,
     "segmentation/class-weights": segmentation.class_weights,
 }

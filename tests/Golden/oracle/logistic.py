@@ -80,7 +80,7 @@ def fit(request):
             step = step / 2
         theta = theta - step.reshape(theta.shape)
     found, offset = _part(theta, coef, intercept)
-    return {"coef": found, "intercept": torch.zeros(shape[:-1], dtype=torch.float64) if offset is None else offset, "converged": True}
+    return {"coef": found, "intercept": torch.zeros(shape[:-1], dtype=torch.float64) if offset is None else offset}
 
 
 def _model(request):
