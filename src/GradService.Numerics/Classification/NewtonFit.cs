@@ -48,6 +48,9 @@ internal static class NewtonFit
 
             if (objective.FallsForEver(direction))
             {
+                // One step along it, so that the model answered separates what can be separated.
+                Move(theta, direction);
+                history.Add(objective.Evaluate(theta, default, default));
                 return FitEnd.Separable;
             }
 
@@ -63,15 +66,20 @@ internal static class NewtonFit
             {
                 largestBefore = largest / 2;
                 theta.CopyTo(before, 0);
-                for (int i = 0; i < parameters; i++)
-                {
-                    theta[i] += direction[i];
-                }
+                Move(theta, direction);
             }
             else if (!Descend(objective, theta, direction, trial, value, slope))
             {
                 return FitEnd.Stalled;
             }
+        }
+    }
+
+    private static void Move(double[] theta, double[] direction)
+    {
+        for (int i = 0; i < theta.Length; i++)
+        {
+            theta[i] += direction[i];
         }
     }
 

@@ -23,6 +23,7 @@ public sealed class OperationCatalog
         new LogisticLossOperation(),
         new LogisticFitOperation(),
         new LogisticPartialOperation(),
+        new LogisticBoundaryOperation(),
     ];
 
     /// <summary>The operation that an OIP model name stands for; null for none.</summary>

@@ -83,7 +83,7 @@ public sealed class LogisticFitOperation : Operation<LogisticFitRequest, Logisti
         switch (fit.End)
         {
             case FitEnd.Separable:
-                run.Warn("The classes can be separated by a hyperplane and l2 is 0, so the loss has no minimum: the coefficients would grow for ever. The fit was stopped; the model answered is finite but its probabilities mean nothing. Send l2 above 0 (1 is scikit-learn's default).");
+                run.Warn("The classes can be separated by a hyperplane and l2 is 0, so the loss has no minimum: the coefficients would grow for ever. The fit was stopped; the model answered parts what can be parted, but its probabilities mean nothing. Send l2 above 0 (1 is scikit-learn's default).");
                 break;
             case FitEnd.MaxIter:
                 run.Warn($"The gradient is still larger than tol after max_iter = {request.MaxIter} steps. Raise max_iter, scale the features, or choose the solver newton.");
