@@ -28,6 +28,7 @@ import cases.logistic
 import cases.nll
 import cases.policy
 import cases.segmentation
+import cases.selection
 
 PYTORCH = f"PyTorch {torch.__version__.split('a')[0]} FP64, CPU"
 FILES = {
@@ -42,6 +43,8 @@ FILES = {
     "logistic/loss": (PYTORCH, [cases.logistic.loss]),
     "logistic/fit": (PYTORCH, [cases.logistic.fit]),
     "logistic/partial": (PYTORCH, [cases.logistic.partial]),
+    "selection/select": (PYTORCH, [cases.selection.select]),
+    "selection/reinforce": (PYTORCH, [cases.selection.reinforce]),
     "segmentation/class-weights": (
         f"NumPy {numpy.__version__} FP64; balanced: scikit-learn {sklearn.__version__}", [cases.segmentation.class_weights]),
 }

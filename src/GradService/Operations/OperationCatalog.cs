@@ -3,6 +3,7 @@ using GradService.Operations.Activations;
 using GradService.Operations.Classification;
 using GradService.Operations.Losses;
 using GradService.Operations.Policy;
+using GradService.Operations.Selection;
 
 namespace GradService.Operations;
 
@@ -24,6 +25,8 @@ public sealed class OperationCatalog
         new LogisticFitOperation(),
         new LogisticPartialOperation(),
         new LogisticBoundaryOperation(),
+        new SelectOperation(),
+        new SelectionReinforceOperation(),
     ];
 
     /// <summary>The operation that an OIP model name stands for; null for none.</summary>

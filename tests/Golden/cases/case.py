@@ -6,7 +6,7 @@ from oracle.tensors import read, to_json
 
 TOLERANCE = {"absolute": 1e-12, "relative": 1e-12}
 FLOATING = ("logits", "log_probs", "weight", "sample_weight", "upstream", "probabilities", "states", "theta",
-            "features", "coef", "intercept")
+            "features", "coef", "intercept", "candidates", "losses", "uniforms")
 
 
 def case(operation, name, request, warnings=None):

@@ -10,7 +10,7 @@ os.environ["ATEN_CPU_CAPABILITY"] = "default"  # the same last digit on every CP
 
 import torch
 
-from . import activations, logistic, losses, policy, segmentation
+from . import activations, logistic, losses, policy, segmentation, selection
 
 torch.set_num_threads(1)
 
@@ -26,6 +26,8 @@ ORACLES = {
     "logistic/loss": logistic.loss,
     "logistic/fit": logistic.fit,
     "logistic/partial": logistic.partial,
+    "selection/select": selection.select,
+    "selection/reinforce": selection.reinforce,
     "segmentation/class-weights": segmentation.class_weights,
 }
 
