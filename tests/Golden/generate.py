@@ -43,6 +43,7 @@ FILES = {
     "logistic/loss": (PYTORCH, [cases.logistic.loss]),
     "logistic/fit": (PYTORCH, [cases.logistic.fit]),
     "logistic/partial": (PYTORCH, [cases.logistic.partial]),
+    "logistic/boundary": (PYTORCH, [cases.logistic.boundary]),
     "selection/select": (PYTORCH, [cases.selection.select]),
     "selection/reinforce": (PYTORCH, [cases.selection.reinforce]),
     "segmentation/class-weights": (

@@ -38,7 +38,12 @@ public static class LogisticFit
         {
             var operands = new LogisticOperands<T>
             {
-                Classifier = classifier, Samples = samples, HasIntercept = options.FitIntercept, Features = x, Labels = y, Weights = w,
+                Classifier = classifier,
+                Samples = samples,
+                HasIntercept = options.FitIntercept,
+                Features = x,
+                Labels = y,
+                Weights = w,
             };
             if (options.Solver == LogisticSolver.Newton && operands.Parameters > NewtonStep.MostParameters)
             {

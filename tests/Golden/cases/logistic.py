@@ -97,3 +97,18 @@ def fit():
     yield refused("refused: one class", {"features": [[1], [2]], "labels": [0, 0]})
     yield refused("refused: class 1 does not occur", {"features": [[1], [2], [3]], "labels": [0, 2, 2]})
     yield refused("refused: a feature that is not a number", {"features": [[1], ["NaN"]], "labels": [0, 1]})
+
+
+def boundary():
+    operation = "logistic/boundary"
+    for samples, features, rows in ((3, 2, 1), (5, 4, 1), (6, 2, 3), (7, 5, 4)):
+        for threshold in (0.5, 0.8) if rows == 1 else (0.5,):
+            name = f"{samples} samples of {features}, {rows} rows, threshold {threshold}"
+            yield case(operation, name, {**_drawn(draw.seeded(operation + name), samples, features, rows), "threshold": threshold})
+    yield from twins(operation, "worked: eight points", {"features": POINTS["features"], **WORKED})
+    yield case(operation, "nothing to tell classes apart", {"coef": [0, 0], "intercept": 1}, warnings=True)
+    yield refused("refused: one feature makes no plane", {"coef": [1]})
+    yield refused("refused: the same feature twice", {"coef": [1, 2], "y_axis": 0})
+    yield refused("refused: a box inside out", {"coef": [1, 2], "bounds": [1, 0, 0, 1]})
+    yield refused("refused: three names for two features", {"coef": [1, 2], "feature_names": ["a", "b", "c"]})
+    yield refused("refused: a plot of 100 pixels", {"coef": [1, 2], "width": 100})

@@ -26,6 +26,7 @@ ORACLES = {
     "logistic/loss": logistic.loss,
     "logistic/fit": logistic.fit,
     "logistic/partial": logistic.partial,
+    "logistic/boundary": logistic.boundary,
     "selection/select": selection.select,
     "selection/reinforce": selection.reinforce,
     "segmentation/class-weights": segmentation.class_weights,

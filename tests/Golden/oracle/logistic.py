@@ -118,3 +118,20 @@ def _join(coef, intercept):
 def _part(theta, coef, intercept):
     width = coef.shape[-1]
     return theta[:, :width].reshape(coef.shape), None if intercept is None else theta[:, width].reshape(intercept.shape)
+
+
+def boundary(request):
+    """The hyperplanes and the distances from them."""
+    coef, intercept = _model(request)
+    threshold = request.get("threshold", 0.5)
+    if coef.dim() == 1:
+        normal, offset = coef, (0 if intercept is None else intercept) - math.log(threshold / (1 - threshold)) + torch.zeros((), dtype=torch.float64)
+    else:
+        pairs = torch.combinations(torch.arange(coef.shape[0]))
+        normal = coef[pairs[:, 0]] - coef[pairs[:, 1]]
+        offset = torch.zeros(len(pairs), dtype=torch.float64) if intercept is None else intercept[pairs[:, 0]] - intercept[pairs[:, 1]]
+    response = {"normal": normal, "offset": offset} if coef.dim() == 1 else {"normal": normal, "offset": offset, "pairs": pairs}
+    features = floats(request, "features")
+    if features is not None:
+        response["distances"] = (features @ normal.T + offset) / torch.linalg.vector_norm(normal, dim=-1)
+    return response
