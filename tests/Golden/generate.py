@@ -28,10 +28,12 @@ import cases.elementwise
 import cases.focal
 import cases.lovasz
 import cases.kmeans
+import cases.logistic
 import cases.nll
 import cases.overlap
 import cases.policy
 import cases.segmentation
+import cases.selection
 
 PYTORCH = f"PyTorch {torch.__version__.split('a')[0]} FP64, CPU"
 DEFINITION = f"NumPy {numpy.__version__} FP64, by the definition"
@@ -57,6 +59,13 @@ FILES = {
     "kmeans/fit": (f"scikit-learn {sklearn.__version__} FP64", [cases.kmeans.fit]),
     "kmeans/partial": (DEFINITION, [cases.kmeans.partial]),
     "kmeans/combine": (DEFINITION, [cases.kmeans.combine]),
+    "logistic/predict": (PYTORCH, [cases.logistic.predict]),
+    "logistic/loss": (PYTORCH, [cases.logistic.loss]),
+    "logistic/fit": (PYTORCH, [cases.logistic.fit]),
+    "logistic/partial": (PYTORCH, [cases.logistic.partial]),
+    "logistic/boundary": (PYTORCH, [cases.logistic.boundary]),
+    "selection/select": (PYTORCH, [cases.selection.select]),
+    "selection/reinforce": (PYTORCH, [cases.selection.reinforce]),
     "segmentation/class-weights": (
         f"NumPy {numpy.__version__} FP64; balanced: scikit-learn {sklearn.__version__}", [cases.segmentation.class_weights]),
 }

@@ -17,10 +17,10 @@ FP32_SHIFT = 0.01
 def measure(name, found, expected, dtype):
     """The sentence to print (None when it holds), the kind of bound, and the deviation in that bound's unit."""
     expected = np.asarray(expected)
-    if expected.dtype.kind in "iub":
-        return _exact(name, found, expected)
     if found.shape != expected.shape:
         return f"{name} has shape {list(found.shape)}, expected {list(expected.shape)}", "shape", np.inf
+    if expected.dtype.kind in "iub":
+        return _exact(name, found, expected)
     found = found.astype(np.float64)
     finite = np.isfinite(expected)
     if not np.array_equal(found[~finite], expected[~finite], equal_nan=True):

@@ -1,9 +1,11 @@
 using GradService.Catalog;
 using GradService.Operations.Activations;
+using GradService.Operations.Classification;
 using GradService.Operations.Clustering;
 using GradService.Operations.Losses;
 using GradService.Operations.Policy;
 using GradService.Operations.Segmentation;
+using GradService.Operations.Selection;
 
 namespace GradService.Operations;
 
@@ -34,6 +36,13 @@ public sealed class OperationCatalog
         new KmeansFitOperation(),
         new KmeansPartialOperation(),
         new KmeansCombineOperation(),
+        new LogisticPredictOperation(),
+        new LogisticLossOperation(),
+        new LogisticFitOperation(),
+        new LogisticPartialOperation(),
+        new LogisticBoundaryOperation(),
+        new SelectOperation(),
+        new SelectionReinforceOperation(),
         new ClassWeightsOperation(),
     ];
 

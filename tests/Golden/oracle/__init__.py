@@ -10,7 +10,7 @@ os.environ["ATEN_CPU_CAPABILITY"] = "default"  # the same last digit on every CP
 
 import torch
 
-from . import activations, elementwise, kmeans, losses, lovasz, overlap, policy, segmentation
+from . import activations, elementwise, kmeans, logistic, losses, lovasz, overlap, policy, segmentation, selection
 
 torch.set_num_threads(1)
 
@@ -36,6 +36,13 @@ ORACLES = {
     "kmeans/fit": kmeans.fit,
     "kmeans/partial": kmeans.partial,
     "kmeans/combine": kmeans.combine,
+    "logistic/predict": logistic.predict,
+    "logistic/loss": logistic.loss,
+    "logistic/fit": logistic.fit,
+    "logistic/partial": logistic.partial,
+    "logistic/boundary": logistic.boundary,
+    "selection/select": selection.select,
+    "selection/reinforce": selection.reinforce,
     "segmentation/class-weights": segmentation.class_weights,
 }
 
