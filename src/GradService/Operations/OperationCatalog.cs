@@ -2,6 +2,7 @@ using GradService.Catalog;
 using GradService.Operations.Activations;
 using GradService.Operations.Losses;
 using GradService.Operations.Policy;
+using GradService.Operations.Similarity;
 
 namespace GradService.Operations;
 
@@ -18,6 +19,7 @@ public sealed class OperationCatalog
         new SoftmaxJacobianOperation(),
         new ProbabilitiesOperation(),
         new LogGradientOperation(),
+        new CrossCorrelationOperation(),
     ];
 
     /// <summary>The operation that an OIP model name stands for; null for none.</summary>
