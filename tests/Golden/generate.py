@@ -27,6 +27,7 @@ import cases.cross_entropy_grid
 import cases.nll
 import cases.policy
 import cases.segmentation
+import cases.similarity
 
 PYTORCH = f"PyTorch {torch.__version__.split('a')[0]} FP64, CPU"
 FILES = {
@@ -37,6 +38,7 @@ FILES = {
     "activations/softmax-jacobian": (PYTORCH, [cases.activations.softmax_jacobian]),
     "policy/probabilities": (PYTORCH, [cases.policy.probabilities]),
     "policy/log-gradient": (PYTORCH, [cases.policy.log_gradient]),
+    "similarity/cross-correlation": (PYTORCH, [cases.similarity.cross_correlation]),
     "segmentation/class-weights": (
         f"NumPy {numpy.__version__} FP64; balanced: scikit-learn {sklearn.__version__}", [cases.segmentation.class_weights]),
 }

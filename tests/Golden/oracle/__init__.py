@@ -10,7 +10,7 @@ os.environ["ATEN_CPU_CAPABILITY"] = "default"  # the same last digit on every CP
 
 import torch
 
-from . import activations, losses, policy, segmentation
+from . import activations, losses, policy, segmentation, similarity
 
 torch.set_num_threads(1)
 
@@ -22,6 +22,7 @@ ORACLES = {
     "activations/softmax-jacobian": activations.softmax_jacobian,
     "policy/probabilities": policy.probabilities,
     "policy/log-gradient": policy.log_gradient,
+    "similarity/cross-correlation": similarity.cross_correlation,
     "segmentation/class-weights": segmentation.class_weights,
 }
 
