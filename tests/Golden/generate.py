@@ -39,6 +39,8 @@ FILES = {
     "policy/probabilities": (PYTORCH, [cases.policy.probabilities]),
     "policy/log-gradient": (PYTORCH, [cases.policy.log_gradient]),
     "similarity/cross-correlation": (PYTORCH, [cases.similarity.cross_correlation]),
+    "similarity/separable": (PYTORCH, [cases.similarity.separable]),
+    "similarity/siamese": (PYTORCH, [cases.similarity.siamese]),
     "segmentation/class-weights": (
         f"NumPy {numpy.__version__} FP64; balanced: scikit-learn {sklearn.__version__}", [cases.segmentation.class_weights]),
 }

@@ -20,6 +20,8 @@ public sealed class OperationCatalog
         new ProbabilitiesOperation(),
         new LogGradientOperation(),
         new CrossCorrelationOperation(),
+        new SeparableOperation(),
+        new SiameseOperation(),
     ];
 
     /// <summary>The operation that an OIP model name stands for; null for none.</summary>

@@ -96,7 +96,10 @@ def siamese():
         offset = (np.array(X) + 10000).tolist()
         yield case(operation, f"a search image far from zero, {normalize}", {"template": [[Z]], "search": [[offset]], "normalize": normalize})
         for per_channel in (False, True):
-            yield from twins(operation, f"worked: two pairs, {normalize}{', each channel' if per_channel else ''}", {"template": TEMPLATE, "search": SEARCH, "normalize": normalize, "per_channel": per_channel})
+            for pair in twins(operation, f"worked: two pairs, {normalize}{', each channel' if per_channel else ''}", {"template": TEMPLATE, "search": SEARCH, "normalize": normalize, "per_channel": per_channel}):
+                if normalize == "zncc":
+                    del pair["response"]["peak"]  # along a ramp every patch is as like as the next: rounding would choose
+                yield pair
     yield case(operation, "the first of two equal peaks", {"template": [[[[1]]]], "search": [[[[0, 5, 1], [5, 0, 5]]]]})
     rng = draw.seeded(operation + "wide")
     for normalize in ("none", "cosine", "zncc"):

@@ -23,6 +23,8 @@ ORACLES = {
     "policy/probabilities": policy.probabilities,
     "policy/log-gradient": policy.log_gradient,
     "similarity/cross-correlation": similarity.cross_correlation,
+    "similarity/separable": similarity.separable,
+    "similarity/siamese": similarity.siamese,
     "segmentation/class-weights": segmentation.class_weights,
 }
 
