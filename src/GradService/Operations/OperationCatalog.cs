@@ -2,6 +2,7 @@ using GradService.Catalog;
 using GradService.Operations.Activations;
 using GradService.Operations.Losses;
 using GradService.Operations.Policy;
+using GradService.Operations.Segmentation;
 using GradService.Operations.Similarity;
 
 namespace GradService.Operations;
@@ -22,6 +23,7 @@ public sealed class OperationCatalog
         new CrossCorrelationOperation(),
         new SeparableOperation(),
         new SiameseOperation(),
+        new MetricsOperation(),
     ];
 
     /// <summary>The operation that an OIP model name stands for; null for none.</summary>
