@@ -24,7 +24,12 @@ import torch
 import cases.activations
 import cases.cross_entropy_edges
 import cases.cross_entropy_grid
+import cases.elementwise
+import cases.focal
+import cases.lovasz
+import cases.metrics
 import cases.nll
+import cases.overlap
 import cases.policy
 import cases.segmentation
 import cases.similarity
@@ -33,6 +38,13 @@ PYTORCH = f"PyTorch {torch.__version__.split('a')[0]} FP64, CPU"
 FILES = {
     "losses/cross-entropy": (PYTORCH, [cases.cross_entropy_edges.cases, cases.cross_entropy_grid.cases]),
     "losses/nll": (PYTORCH, [cases.nll.cases]),
+    "losses/binary-cross-entropy": (PYTORCH, [cases.elementwise.binary_cross_entropy]),
+    "losses/focal": (PYTORCH, [cases.focal.cases]),
+    "losses/dice": (PYTORCH, [cases.overlap.dice]),
+    "losses/jaccard": (PYTORCH, [cases.overlap.jaccard]),
+    "losses/tversky": (PYTORCH, [cases.overlap.tversky]),
+    "losses/lovasz-softmax": (PYTORCH, [cases.lovasz.cases]),
+    "losses/kl-divergence": (PYTORCH, [cases.elementwise.kl_divergence]),
     "activations/softmax": (PYTORCH, [cases.activations.softmax]),
     "activations/log-softmax": (PYTORCH, [cases.activations.log_softmax]),
     "activations/softmax-jacobian": (PYTORCH, [cases.activations.softmax_jacobian]),
@@ -43,6 +55,7 @@ FILES = {
     "similarity/siamese": (PYTORCH, [cases.similarity.siamese]),
     "segmentation/class-weights": (
         f"NumPy {numpy.__version__} FP64; balanced: scikit-learn {sklearn.__version__}", [cases.segmentation.class_weights]),
+    "segmentation/metrics": (f"scikit-learn {sklearn.__version__}", [cases.metrics.metrics]),
 }
 
 

@@ -1,6 +1,8 @@
 """Random requests: for every operation the shapes, layouts and options that it has."""
 import numpy as np
 
+import oracle
+
 OPERATIONS = {}
 MAIN = "losses/cross-entropy"  # has the most options, so it is drawn more often than the others
 
@@ -42,6 +44,106 @@ def _nll(rng, floating):
     return {"log_probs": log_probs, **_loss_options(rng, shape, axis, floating, gradient="log_probs")}
 
 
+@_operation("losses/binary-cross-entropy")
+def _binary_cross_entropy(rng, floating):
+    shape, _ = _shape(rng)
+    source = str(rng.choice(["logits", "logits", "probabilities"]))
+    members = {"logits": _scores(rng, shape, floating) if source == "logits" else rng.uniform(-0.05, 1.05, shape).astype(floating)}
+    members["labels"] = rng.integers(0, 2, shape) if rng.random() < 0.6 else rng.random(shape).astype(floating)
+    if source == "probabilities":
+        members["from"] = source
+        if rng.random() < 0.5:
+            members["epsilon"] = float(rng.choice([1e-7, 1e-4, 0.01]))
+    for name in ("pos_weight", "weight"):
+        if rng.random() < 0.5:
+            members[name] = _weights(rng, _broadcast(rng, shape), floating)
+    return {**members, **_reduced(rng, shape, floating, "logits")}
+
+
+@_operation("losses/kl-divergence")
+def _kl_divergence(rng, floating):
+    shape, axis = _shape(rng)
+    members = {"log_probs": (-rng.exponential(2.0, shape)).astype(floating)}
+    if rng.random() < 0.4:
+        members.update({"log_target": True, "target": (-rng.exponential(2.0, shape)).astype(floating)})
+    else:
+        target = _distributions(rng, shape, axis, floating)
+        members["target"] = np.where(rng.random(shape) < 0.1, 0, target).astype(floating)
+    return {**members, **_reduced(rng, shape, floating, "log_probs")}
+
+
+@_operation("losses/focal")
+def _focal(rng, floating):
+    shape, axis = _shape(rng)
+    shape = tuple(2 if size == 1 and at == axis % len(shape) else size for at, size in enumerate(shape))  # of one class 1 - p is 0
+    options = _loss_options(rng, shape, axis, floating)
+    members = {name: value for name, value in options.items() if name not in ("weighting", "label_smoothing")}
+    members["logits"] = rng.normal(0, float(rng.choice([0.1, 1, 5])), shape).astype(floating)
+    return {**members, **({"gamma": float(rng.choice([0, 0.5, 1, 3, rng.uniform(0.1, 6)]))} if rng.random() < 0.7 else {})}
+
+
+@_operation("losses/dice")
+def _dice(rng, floating):
+    shape, axis = _shape(rng)
+    options = _loss_options(rng, shape, axis, floating)
+    members = {name: options[name] for name in ("labels", "ignore_index", "class_axis", "gradients") if name in options}
+    members["logits"] = rng.normal(0, float(rng.choice([0.1, 1, 5])), shape).astype(floating)
+    members["smooth"] = float(rng.choice([1, 0.1, 1e-3, 10]))
+    for name in ("squared", "include_background"):
+        if rng.random() < 0.5:
+            members[name] = bool(rng.random() < 0.5) or (name == "include_background" and shape[axis] == 1)
+    members["average"] = average = str(rng.choice(["macro", "per_image", "none"]))
+    if rng.random() < 0.4:
+        kept = shape[axis] - (not members.get("include_background", True))
+        members["upstream"] = rng.normal(0, 1, (kept,) if average == "none" else ()).astype(floating)
+    return members
+
+
+OPERATIONS["losses/jaccard"] = _dice
+
+
+@_operation("losses/tversky")
+def _tversky(rng, floating):
+    return {**_dice(rng, floating), "alpha": float(rng.uniform(0, 2)), "beta": float(rng.uniform(0, 2))}
+
+
+@_operation("losses/lovasz-softmax")
+def _lovasz_softmax(rng, floating):
+    """Few and moderate scores: errors so near each other that rounding changes their order would change the gradient."""
+    shape, axis = _shape(rng, largest=2000)
+    loss_shape = tuple(np.delete(shape, axis))
+    members = {"logits": rng.normal(0, float(rng.choice([0.5, 1, 2])), shape).astype(floating),
+               "labels": rng.integers(0, shape[axis], loss_shape).astype(_integer(rng))}
+    if axis != -1 or rng.random() < 0.5:
+        members["class_axis"] = axis
+    if rng.random() < 0.4:
+        members["ignore_index"] = int(rng.choice([255, rng.integers(shape[axis])]))
+    if rng.random() < 0.5:
+        members["classes"] = str(rng.choice(["present", "all"]))
+    if rng.random() < 0.5:
+        members["per_image"] = bool(rng.random() < 0.7)
+    if rng.random() < 0.3:
+        members["upstream"] = rng.normal(0, 1, ()).astype(floating)
+    return members
+
+
+def _reduced(rng, loss_shape, floating, gradient):
+    """How the losses of independent elements are reduced, and what of the gradient is asked for."""
+    reduction = str(rng.choice(["none", "sum", "mean", "mean_elements", "mean_batch"]))
+    members = {} if reduction == "mean" and rng.random() < 0.5 else {"reduction": reduction}
+    if rng.random() < 0.4:
+        members["upstream"] = rng.normal(0, 1, loss_shape if reduction == "none" else ()).astype(floating)
+    if rng.random() < 0.2:
+        members["gradients"] = [] if rng.random() < 0.5 else [gradient]
+    return members
+
+
+def _broadcast(rng, shape):
+    """A shape that broadcasts to the given one: axes of length 1, and axes left out in front."""
+    broadcast = tuple(size if rng.random() < 0.6 else 1 for size in shape)
+    return broadcast[int(rng.integers(0, len(broadcast) + 1)):]
+
+
 def _loss_options(rng, shape, axis, floating, gradient="logits"):
     """What every loss takes beside its scores: each option is often left to its default."""
     classes, loss_shape = shape[axis], tuple(np.delete(shape, axis))
@@ -62,8 +164,7 @@ def _loss_options(rng, shape, axis, floating, gradient="logits"):
         if rng.random() < 0.5:
             members["weighting"] = str(rng.choice(["labels", "predictions"]))
     if rng.random() < 0.4:
-        broadcast = tuple(size if rng.random() < 0.6 else 1 for size in loss_shape)
-        members["sample_weight"] = _weights(rng, broadcast[int(rng.integers(0, len(broadcast) + 1)):], floating)
+        members["sample_weight"] = _weights(rng, _broadcast(rng, loss_shape), floating)
     if rng.random() < 0.4:
         members["label_smoothing"] = float(rng.choice([0.1, 0.05, rng.random()]))
     if rng.random() < 0.4:
@@ -175,3 +276,97 @@ def _weights(rng, shape, floating):
 
 def _integer(rng):
     return rng.choice([np.int32, np.int64, np.uint8])
+
+
+@_operation("similarity/cross-correlation")
+def _cross_correlation(rng, floating):
+    groups, last = int(rng.choice([1, 1, 2, 3])), bool(rng.random() < 0.4)
+    inputs, outputs = groups * int(rng.integers(1, 6)), groups * int(rng.integers(1, 7))
+    sizes, kernel, slide = _slide(rng)
+    input = _feature_maps(rng, inputs, sizes, last, floating)
+    members = {"input": input, "kernel": rng.normal(0, 1, (outputs, inputs // groups, *kernel)).astype(floating), **slide}
+    if rng.random() < 0.5:
+        members["bias"] = rng.normal(0, 1, outputs).astype(floating)
+    if groups > 1:
+        members["groups"] = groups
+    return _differentiated(rng, "similarity/cross-correlation", {**members, **_layout(rng, last)}, "output", floating)
+
+
+@_operation("similarity/separable")
+def _separable(rng, floating):
+    last, inputs, outputs = bool(rng.random() < 0.4), int(rng.integers(1, 6)), int(rng.integers(1, 7))
+    hidden = inputs * int(rng.integers(1, 3))
+    sizes, kernel, slide = _slide(rng)
+    members = {"input": _feature_maps(rng, inputs, sizes, last, floating), "depthwise": rng.normal(0, 1, (hidden, 1, *kernel)).astype(floating),
+               "pointwise": rng.normal(0, 1, (outputs, hidden, 1, 1)).astype(floating), **slide}
+    if rng.random() < 0.5:
+        members["bias"] = rng.normal(0, 1, outputs).astype(floating)
+    return _differentiated(rng, "similarity/separable", {**members, **_layout(rng, last)}, "output", floating)
+
+
+@_operation("similarity/siamese")
+def _siamese(rng, floating):
+    planes = (int(rng.integers(1, 4)), int(rng.integers(1, 6)))
+    sizes, kernel, slide = _slide(rng)
+    members = {"template": rng.normal(0, 1, (*planes, *kernel)).astype(floating), "search": rng.normal(0, 1, (*planes, *sizes)).astype(floating)}
+    if "padding" in slide:
+        members["padding"] = slide["padding"]
+    # A template of one element has no shape: every cosine is 1 or -1, and the first of equal peaks is chosen by rounding.
+    if kernel != (1, 1) and planes[1] > 1 and rng.random() < 0.7:
+        members["normalize"] = str(rng.choice(["cosine", "zncc"]))
+    if "normalize" not in members and rng.random() < 0.4:
+        members["per_channel"] = bool(rng.random() < 0.7)
+    return _differentiated(rng, "similarity/siamese", members, "response", floating)
+
+
+def _slide(rng):
+    """Sizes of an input, of a kernel that fits on it, and how the kernel slides."""
+    sizes = (int(rng.integers(3, 12)), int(rng.choice([rng.integers(3, 12), rng.integers(12, 70)])))
+    kernel = (int(rng.integers(1, 4)), int(rng.integers(1, 4)))
+    slide = {}
+    form = rng.integers(5)
+    if form == 0:
+        slide["padding"] = str(rng.choice(["same", "valid"]))
+    elif form < 4:
+        slide["padding"] = [int(rng.integers(0, 3)), [int(n) for n in rng.integers(0, 4, 2)], [int(n) for n in rng.integers(0, 4, 4)]][form - 1]
+    if slide.get("padding") != "same" and rng.random() < 0.4:
+        slide["stride"] = int(rng.integers(1, 4)) if rng.random() < 0.5 else [int(n) for n in rng.integers(1, 4, 2)]
+    dilation = [int(rng.integers(1, 3)) if kernel[axis] * 2 - 1 <= sizes[axis] else 1 for axis in (0, 1)]
+    if dilation != [1, 1]:
+        slide["dilation"] = dilation
+    return sizes, kernel, slide
+
+
+def _feature_maps(rng, channels, sizes, last, floating):
+    batch = int(rng.integers(1, 4))
+    return rng.normal(0, 1, (batch, *sizes, channels) if last else (batch, channels, *sizes)).astype(floating)
+
+
+def _layout(rng, last):
+    members = {"layout": "channels_last"} if last else {}
+    return {**members, "mode": "convolution"} if rng.random() < 0.3 else members
+
+
+def _differentiated(rng, operation, members, values, floating):
+    """Often an upstream of the answer's shape, which only the oracle knows beforehand."""
+    if rng.random() < 0.8:
+        shape = oracle.answer(operation, members)[values].shape
+        members["upstream"] = rng.normal(0, 1, tuple(shape)).astype(floating)
+    return members
+
+
+@_operation("segmentation/metrics")
+def _metrics(rng, floating):
+    shape, axis = _shape(rng, largest=4000)
+    classes, pixels = shape[axis], tuple(np.delete(shape, axis))
+    if rng.random() < 0.25:
+        parts = () if rng.random() < 0.5 else (int(rng.integers(1, 5)),)
+        return {"confusion": rng.integers(0, 40, (*parts, classes, classes)) + 1}
+    labels = rng.integers(0, classes, pixels).astype(_integer(rng))
+    members = {"labels": labels}
+    if rng.random() < 0.5:
+        ignored = int(rng.choice([-100, 255, rng.integers(classes)]))
+        members = {"labels": np.where(rng.random(pixels) < 0.3, ignored, labels.astype(np.int64)), "ignore_index": ignored}
+    if rng.random() < 0.5:
+        return {**members, "predictions": rng.integers(0, classes, pixels).astype(_integer(rng)), "classes": classes}
+    return {**members, "logits": _scores(rng, shape, floating), "class_axis": axis}

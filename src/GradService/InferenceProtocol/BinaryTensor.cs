@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using GradService.Numerics.Tensors;
 using GradService.Wire;
 
@@ -41,25 +40,6 @@ internal static class BinaryTensor
     public static long Size(Tensor tensor) => tensor is BytesTensor strings
         ? strings.Values.Sum(value => (long)LengthPrefix + value.Length)
         : (long)tensor.Length * tensor.ElementType.Size();
-
-    /// <summary>The bytes of any tensor but BYTES, where they lie.</summary>
-    public static ReadOnlySpan<byte> Bytes(Tensor tensor) => tensor switch
-    {
-        Tensor<float> of => MemoryMarshal.AsBytes(of.Span),
-        Tensor<double> of => MemoryMarshal.AsBytes(of.Span),
-        Tensor<int> of => MemoryMarshal.AsBytes(of.Span),
-        Tensor<long> of => MemoryMarshal.AsBytes(of.Span),
-        Tensor<bool> of => MemoryMarshal.AsBytes(of.Span),
-        Tensor<byte> of => of.Span,
-        Tensor<ushort> of => MemoryMarshal.AsBytes(of.Span),
-        Tensor<uint> of => MemoryMarshal.AsBytes(of.Span),
-        Tensor<ulong> of => MemoryMarshal.AsBytes(of.Span),
-        Tensor<sbyte> of => MemoryMarshal.AsBytes(of.Span),
-        Tensor<short> of => MemoryMarshal.AsBytes(of.Span),
-        Tensor<Half> of => MemoryMarshal.AsBytes(of.Span),
-        Tensor<BFloat16> of => MemoryMarshal.AsBytes(of.Span),
-        _ => throw new ArgumentException($"{tensor.ElementType} does not lie in one piece.", nameof(tensor)),
-    };
 
     private static Tensor<bool> Flags(string name, Shape shape, Memory<byte> bytes, string path)
     {

@@ -11,39 +11,42 @@ namespace GradService.InferenceProtocol;
 
 /// <summary>Writes an inference response: JSON, and behind it the bytes of the outputs that were asked for as bytes.</summary>
 /// <remarks>Sources: Open Inference Protocol, "Inference Response JSON Object"; Triton, "Binary Tensor Data Extension".</remarks>
-internal static class InferenceAnswerWriter
+internal sealed class InferenceAnswerWriter(InferenceModel model, InferenceRequest request, InferenceAnswer answer)
 {
     private const int Chunk = 64 * 1024;
 
     private static readonly JavaScriptEncoder Readable = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
-    public static async Task WriteAsync(HttpContext context, InferenceModel model, InferenceRequest request, InferenceAnswer answer, TensorScope scope)
+    /// <summary>Writes the answer, sending it as it grows.</summary>
+    /// <param name="context">The request's context, its response not begun.</param>
+    /// <param name="scope">What JSON is collected in where its length must be told beforehand.</param>
+    public async Task WriteAsync(HttpContext context, TensorScope scope)
     {
-        NamedTensor[] binary = [.. answer.Outputs.Where(output => request.IsBinary(output.Name))];
         HttpResponse response = context.Response;
-        PipeWriter body = response.BodyWriter;
+        CancellationToken cancellation = context.RequestAborted;
+        NamedTensor[] binary = [.. answer.Outputs.Where(output => request.IsBinary(output.Name))];
         if (binary.Length == 0)
         {
             response.ContentType = "application/json";
-            WriteJson(body, model, request, answer);
-            await body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+            await response.StartAsync(cancellation).ConfigureAwait(false);
+            await WriteJsonAsync(response.BodyWriter, response.BodyWriter, cancellation).ConfigureAwait(false);
             return;
         }
 
         var json = new ScopedWriter(scope);
-        WriteJson(json, model, request, answer);
+        await WriteJsonAsync(json, null, cancellation).ConfigureAwait(false);
         response.ContentType = "application/octet-stream";
         response.Headers[InferenceHeaders.JsonLength] = json.Written.Length.ToString(CultureInfo.InvariantCulture);
         response.ContentLength = json.Written.Length + binary.Sum(output => BinaryTensor.Size(output.Tensor));
 
         // Once started, what is written goes to the connection's own buffers without a copy between.
-        await response.StartAsync(context.RequestAborted).ConfigureAwait(false);
-        await body.WriteAsync(json.Written, context.RequestAborted).ConfigureAwait(false);
+        await response.StartAsync(cancellation).ConfigureAwait(false);
+        await response.BodyWriter.WriteAsync(json.Written, cancellation).ConfigureAwait(false);
         foreach (NamedTensor output in binary)
         {
             await (output.Tensor is BytesTensor strings
-                ? WriteStringsAsync(body, strings, context.RequestAborted)
-                : WriteBytesAsync(body, output.Tensor, context.RequestAborted)).ConfigureAwait(false);
+                ? WriteStringsAsync(response.BodyWriter, strings, cancellation)
+                : WriteBytesAsync(response.BodyWriter, output.Tensor, cancellation)).ConfigureAwait(false);
         }
     }
 
@@ -52,7 +55,7 @@ internal static class InferenceAnswerWriter
         int size = (int)BinaryTensor.Size(tensor);
         for (int at = 0; at < size; at += Chunk)
         {
-            body.Write(BinaryTensor.Bytes(tensor).Slice(at, Math.Min(Chunk, size - at)));
+            body.Write(tensor.Bytes.Span.Slice(at, Math.Min(Chunk, size - at)));
             await body.FlushAsync(cancellation).ConfigureAwait(false);
         }
     }
@@ -64,7 +67,7 @@ internal static class InferenceAnswerWriter
             BinaryPrimitives.WriteInt32LittleEndian(body.GetSpan(BinaryTensor.LengthPrefix), value.Length);
             body.Advance(BinaryTensor.LengthPrefix);
             body.Write(value.Span);
-            if (body.CanGetUnflushedBytes && body.UnflushedBytes > Chunk)
+            if (body.UnflushedBytes > Chunk)
             {
                 await body.FlushAsync(cancellation).ConfigureAwait(false);
             }
@@ -73,7 +76,35 @@ internal static class InferenceAnswerWriter
         await body.FlushAsync(cancellation).ConfigureAwait(false);
     }
 
-    private static void WriteJson(IBufferWriter<byte> writer, InferenceModel model, InferenceRequest request, InferenceAnswer answer)
+    private async ValueTask WriteJsonAsync(IBufferWriter<byte> writer, PipeWriter? sent, CancellationToken cancellation)
+    {
+        WriteHead(writer);
+        for (int i = 0; i < answer.Outputs.Count; i++)
+        {
+            NamedTensor output = answer.Outputs[i];
+            bool binary = request.IsBinary(output.Name);
+            writer.Write(i > 0 ? ","u8 : default);
+            WriteOutputHead(writer, output, binary);
+            for (int at = 0; !binary && at < output.Tensor.Length;)
+            {
+                at = FlatJson.WriteSome(output.Tensor, at, writer);
+                if (sent?.UnflushedBytes > Chunk)
+                {
+                    await sent.FlushAsync(cancellation).ConfigureAwait(false);
+                }
+            }
+
+            writer.Write(binary ? "}"u8 : "]}"u8);
+        }
+
+        writer.Write("]}"u8);
+        if (sent is not null)
+        {
+            await sent.FlushAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private void WriteHead(IBufferWriter<byte> writer)
     {
         writer.Write("{"u8);
         if (!request.Id.IsEmpty)
@@ -95,16 +126,9 @@ internal static class InferenceAnswerWriter
         }
 
         writer.Write(",\"outputs\":["u8);
-        for (int i = 0; i < answer.Outputs.Count; i++)
-        {
-            writer.Write(i > 0 ? ","u8 : default);
-            WriteOutput(writer, answer.Outputs[i], request.IsBinary(answer.Outputs[i].Name));
-        }
-
-        writer.Write("]}"u8);
     }
 
-    private static void WriteOutput(IBufferWriter<byte> writer, NamedTensor output, bool binary)
+    private static void WriteOutputHead(IBufferWriter<byte> writer, NamedTensor output, bool binary)
     {
         Shape shape = output.Tensor.Shape;
         writer.Write("{\"name\":"u8);
@@ -117,13 +141,11 @@ internal static class InferenceAnswerWriter
         {
             writer.Write(",\"parameters\":{\"binary_data_size\":"u8);
             writer.Advance(NumberFormatter.Write(BinaryTensor.Size(output.Tensor), writer.GetSpan(NumberFormatter.Room)));
-            writer.Write("}}"u8);
+            writer.Write("}"u8);
         }
         else
         {
-            writer.Write(",\"data\":"u8);
-            TensorWriter.WriteFlat(output.Tensor, writer);
-            writer.Write("}"u8);
+            writer.Write(",\"data\":["u8);
         }
     }
 

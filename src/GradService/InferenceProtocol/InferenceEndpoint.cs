@@ -41,7 +41,7 @@ internal sealed class InferenceEndpoint(ModelCatalog models, Limits limits, Memo
         long ready = Stopwatch.GetTimestamp();
         InferenceAnswer answer = model.Run(request, scope, context.RequestAborted);
         long computed = Stopwatch.GetTimestamp();
-        await InferenceAnswerWriter.WriteAsync(context, model, request, answer, scope).ConfigureAwait(false);
+        await new InferenceAnswerWriter(model, request, answer).WriteAsync(context, scope).ConfigureAwait(false);
         model.Statistics.Succeeded(begin, bodyRead, ready, computed, Stopwatch.GetTimestamp());
     }
 }

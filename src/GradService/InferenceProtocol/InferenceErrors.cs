@@ -41,12 +41,6 @@ internal static class InferenceErrors
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        if (status == StatusCodes.Status413PayloadTooLarge)
-        {
-            // What is left of the body will not be read, so the connection cannot carry another request.
-            context.Response.Headers.Connection = "close";
-        }
-
         string message = fault.Path == "$" ? fault.Message : $"{fault.Path}: {fault.Message}";
 
         // Not context.RequestAborted: at the time limit it is cancelled already, and the answer is still owed.

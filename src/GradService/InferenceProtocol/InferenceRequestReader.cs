@@ -22,7 +22,8 @@ internal sealed class InferenceRequestReader(InferenceModel model, WireLimits li
             return ReadRaw(body, scope);
         }
 
-        var tail = new BinaryTail(jsonLength is { } length ? body[length..] : null);
+        // The cast matters: a bare null would become an empty Memory, by way of a null array.
+        var tail = new BinaryTail(jsonLength is { } length ? body[length..] : (Memory<byte>?)null);
         InferenceRequest request = ReadJson(body[..(jsonLength ?? body.Length)], tail, scope);
         tail.Finish();
         request.UsesBody = tail.IsUsed;
@@ -62,8 +63,12 @@ internal sealed class InferenceRequestReader(InferenceModel model, WireLimits li
             {
                 case "id":
                     JsonMembers.Once(ref seen, 1, member, "$");
-                    cursor.String(member);
-                    request.Id = Keep(json[at..cursor.At], scope);
+                    if (!JsonMembers.Absent(ref cursor))
+                    {
+                        cursor.String(member);
+                        request.Id = Keep(json[at..cursor.At], scope);
+                    }
+
                     break;
                 case "parameters":
                     JsonMembers.Once(ref seen, 2, member, "$");
@@ -94,6 +99,11 @@ internal sealed class InferenceRequestReader(InferenceModel model, WireLimits li
     private void ReadParameters(ref JsonCursor cursor, Memory<byte> json, InferenceRequest request, TensorScope scope)
     {
         const string Path = "parameters";
+        if (JsonMembers.Absent(ref cursor))
+        {
+            return;
+        }
+
         var names = new HashSet<string>(StringComparer.Ordinal);
         bool begun = false;
         while (JsonMembers.NextName(ref cursor, ref begun, Path) is { } name)

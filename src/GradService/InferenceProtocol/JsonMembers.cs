@@ -45,6 +45,14 @@ internal static class JsonMembers
     public static bool NextElement(ref JsonCursor cursor, ref bool begun, string path) =>
         Continues(ref cursor, ref begun, '[', ']', path, "an array", "',' or ']' after an element");
 
+    /// <summary>Steps over <c>null</c>, which clients write for what they leave out.</summary>
+    /// <returns>Whether it stood here.</returns>
+    public static bool Absent(ref JsonCursor cursor)
+    {
+        cursor.NextToken();
+        return cursor.TryLiteral("null"u8);
+    }
+
     /// <summary>Reads a string.</summary>
     public static string Text(ref JsonCursor cursor, string path) => Encoding.UTF8.GetString(JsonText.Unescape(cursor.String(path)));
 

@@ -9,6 +9,11 @@ internal static class OutputReader
     /// <exception cref="BodyException">It is no such list, or asks for an output twice.</exception>
     public static void ReadAll(ref JsonCursor cursor, InferenceRequest request, WireLimits limits)
     {
+        if (JsonMembers.Absent(ref cursor))
+        {
+            return;
+        }
+
         var names = new HashSet<string>(StringComparer.Ordinal);
         bool begun = false;
         while (JsonMembers.NextElement(ref cursor, ref begun, "outputs"))

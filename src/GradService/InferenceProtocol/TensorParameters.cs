@@ -21,6 +21,11 @@ internal ref struct TensorParameters
     public static TensorParameters Read(ref JsonCursor cursor, WireLimits limits, string path)
     {
         var parameters = default(TensorParameters);
+        if (JsonMembers.Absent(ref cursor))
+        {
+            return parameters;
+        }
+
         bool begun = false;
         int seen = 0;
         while (JsonMembers.NextName(ref cursor, ref begun, path) is { } name)

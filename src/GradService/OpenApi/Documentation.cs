@@ -34,15 +34,13 @@ internal static class Documentation
             options.InjectStylesheet("../swagger-ui.css");
             options.InjectJavascript("../swagger-ui.js");
             options.ConfigObject.Plugins = ["TensorsInRows", "QuietSections"];
-            options.ConfigObject.AdditionalItems["requestSnippetsEnabled"] = false;
-            options.ConfigObject.AdditionalItems["syntaxHighlight"] = new Dictionary<string, object> { ["theme"] = "idea" };
             options.EnableDeepLinking();
             options.EnableTryItOutByDefault();
             options.EnableFilter();
             options.DisplayRequestDuration();
             options.DocExpansion(DocExpansion.List);
             options.DefaultModelRendering(ModelRendering.Example);
-            options.DefaultModelExpandDepth(1);
+            options.DefaultModelExpandDepth(2);
             options.DefaultModelsExpandDepth(0);
         });
     }

@@ -6,7 +6,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 namespace GradService.OpenApi;
 
 /// <summary>Documents <c>POST /v1/gradcheck/{family}/{operation}</c> for every operation with gradients.</summary>
-internal sealed class GradcheckDocument(OperationCatalog catalog) : IDocumentFilter
+internal sealed class GradcheckDocument(OperationCatalog catalog, ExampleAnswers answers) : IDocumentFilter
 {
     private readonly Fragment _fragment = Fragment.Read("gradcheck");
 
@@ -23,13 +23,13 @@ internal sealed class GradcheckDocument(OperationCatalog catalog) : IDocumentFil
         }
     }
 
-    private static OpenApiOperation Post(Operation operation, OpenApiDocument document)
+    private OpenApiOperation Post(Operation operation, OpenApiDocument document)
     {
         string inputs = string.Join(" and ", operation.Signature.Differentiable.Select(input => $"`{input.Name}`"));
         return new OpenApiOperation
         {
             Tags = new HashSet<OpenApiTagReference> { new("gradcheck", document) },
-            OperationId = $"gradcheck_{operation.Model.Replace('.', '_')}",
+            OperationId = OperationProse.Identifier($"gradcheck/{operation.Name}"),
             Summary = $"Checks the gradient of {operation.Name}",
             Description = $"""
                 Runs [`{operation.Name}`](/v1/operations/{operation.Name}) on the body in FP64 and again with single elements of {inputs} moved to either side, and compares its
@@ -43,7 +43,7 @@ internal sealed class GradcheckDocument(OperationCatalog catalog) : IDocumentFil
                     Description = "The finding for each input, and the verdict.",
                     Content = new Dictionary<string, IOpenApiMediaType>
                     {
-                        ["application/json"] = new OpenApiMediaType { Schema = document.Schema("GradientCheck") },
+                        ["application/json"] = new OpenApiMediaType { Schema = document.Schema("GradientCheck"), Example = answers.ToCheck(operation) },
                     },
                 },
             }.WithProblems(document),

@@ -13,6 +13,13 @@ internal static class OperationProse
         return summary[..EndOfTitle(summary)];
     }
 
+    /// <summary>An address as an identifier: <c>losses/cross-entropy</c> is <c>lossesCrossEntropy</c>. Makers of clients name their methods by it.</summary>
+    public static string Identifier(string name)
+    {
+        string[] words = name.Split('/', '-');
+        return words[0] + string.Concat(words.Skip(1).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+    }
+
     /// <summary>The rest, but for the derivation, which has a page of its own in the catalogue.</summary>
     public static string Description(Operation operation)
     {

@@ -47,7 +47,7 @@ internal sealed class OperationsDocument(OperationCatalog catalog, ExampleAnswer
     private OpenApiOperation Post(Operation operation, OpenApiDocument document) => new()
     {
         Tags = new HashSet<OpenApiTagReference> { new(operation.Family, document) },
-        OperationId = operation.Model.Replace('.', '_'),
+        OperationId = OperationProse.Identifier(operation.Name),
         Summary = OperationProse.Title(operation),
         Description = OperationProse.Description(operation),
         RequestBody = Body(operation, document),

@@ -15,6 +15,13 @@ public sealed class OperationCatalog
     [
         new CrossEntropyOperation(),
         new NllOperation(),
+        new BinaryCrossEntropyOperation(),
+        new FocalOperation(),
+        new DiceOperation(),
+        new JaccardOperation(),
+        new TverskyOperation(),
+        new LovaszSoftmaxOperation(),
+        new KlDivergenceOperation(),
         new SoftmaxOperation(),
         new LogSoftmaxOperation(),
         new SoftmaxJacobianOperation(),
@@ -23,6 +30,7 @@ public sealed class OperationCatalog
         new CrossCorrelationOperation(),
         new SeparableOperation(),
         new SiameseOperation(),
+        new ClassWeightsOperation(),
         new MetricsOperation(),
     ];
 

@@ -37,7 +37,6 @@ internal sealed class OperationEndpoint(Operation operation, Limits limits, Memo
         }
 
         context.Response.ContentType = "application/json; charset=utf-8";
-        _writer.Write(context.Response.BodyWriter, response, run, request.TensorFormat);
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+        await _writer.WriteAsync(context.Response.BodyWriter, response, run, request.TensorFormat, context.RequestAborted).ConfigureAwait(false);
     }
 }

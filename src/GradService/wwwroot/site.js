@@ -42,7 +42,7 @@ async function run() {
 
 function row(operation) {
   const [family, name] = operation.name.split("/");
-  const page = `swagger/index.html#/${encodeURIComponent(family)}/${operation.model.replace(".", "_")}`;
+  const page = `swagger/index.html#/${encodeURIComponent(family)}/${operation.name.replace(/[/-](.)/g, (_, letter) => letter.toUpperCase())}`;
   return element("tr", {},
     element("th", { scope: "row" }, element("a", { href: page }, name)),
     element("td", {}, operation.summary),

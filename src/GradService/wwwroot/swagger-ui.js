@@ -62,7 +62,7 @@ function isJson(text) {
   }
 }
 
-// Shows examples, bodies and answers with tensors in rows.
+// Shows examples, bodies and answers with tensors in rows, and calls a tensor a tensor rather than the union of its forms.
 window.TensorsInRows = () => ({
   afterLoad() {
     const sample = this.fn.getSampleSchema;
@@ -77,6 +77,13 @@ window.TensorsInRows = () => ({
       const { children } = properties;
       return system.React.createElement(Original, properties, isJson(children) ? inRows(children) : children);
     },
+    JSONSchema202012KeywordType: (Original, system) => properties => {
+      const { title, oneOf } = properties.schema ?? {};
+      const className = "json-schema-2020-12__attribute json-schema-2020-12__attribute--primary";
+      return title && oneOf
+        ? system.React.createElement("strong", { className }, title.toLowerCase())
+        : system.React.createElement(Original, properties);
+    },
   },
 });
 
@@ -85,9 +92,9 @@ window.QuietSections = () => ({
   statePlugins: {
     layout: {
       wrapSelectors: {
-        isShown: original => (state, thing, whenUnknown) => {
-          const quiet = thing[0] === "operations-tag" && ["gradcheck", "inference protocol"].includes(thing[1]);
-          return original(state, thing, quiet ? false : whenUnknown);
+        isShown: original => (_, thing, whenUnknown) => {
+          const quiet = thing[0] === "operations-tag" && ["gradcheck", "inference-protocol"].includes(thing[1]);
+          return original(thing, quiet ? false : whenUnknown);
         },
       },
     },

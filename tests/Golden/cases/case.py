@@ -5,7 +5,7 @@ from oracle import answer
 from oracle.tensors import read, to_json
 
 TOLERANCE = {"absolute": 1e-12, "relative": 1e-12}
-FLOATING = ("logits", "log_probs", "weight", "sample_weight", "upstream", "probabilities", "states", "theta",
+FLOATING = ("logits", "log_probs", "weight", "sample_weight", "upstream", "pos_weight", "target", "probabilities", "states", "theta",
             "input", "kernel", "bias", "depthwise", "pointwise", "template", "search")
 
 

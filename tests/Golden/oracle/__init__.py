@@ -10,13 +10,20 @@ os.environ["ATEN_CPU_CAPABILITY"] = "default"  # the same last digit on every CP
 
 import torch
 
-from . import activations, losses, policy, segmentation, similarity
+from . import activations, elementwise, losses, lovasz, metrics, overlap, policy, segmentation, similarity
 
 torch.set_num_threads(1)
 
 ORACLES = {
     "losses/cross-entropy": losses.cross_entropy,
     "losses/nll": losses.nll,
+    "losses/binary-cross-entropy": elementwise.binary_cross_entropy,
+    "losses/focal": losses.focal,
+    "losses/dice": overlap.dice,
+    "losses/jaccard": overlap.jaccard,
+    "losses/tversky": overlap.tversky,
+    "losses/lovasz-softmax": lovasz.lovasz_softmax,
+    "losses/kl-divergence": elementwise.kl_divergence,
     "activations/softmax": activations.softmax,
     "activations/log-softmax": activations.log_softmax,
     "activations/softmax-jacobian": activations.softmax_jacobian,
@@ -26,6 +33,7 @@ ORACLES = {
     "similarity/separable": similarity.separable,
     "similarity/siamese": similarity.siamese,
     "segmentation/class-weights": segmentation.class_weights,
+    "segmentation/metrics": metrics.metrics,
 }
 
 

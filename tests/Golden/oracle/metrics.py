@@ -12,7 +12,7 @@ def metrics(request):
     every = np.arange(classes)
     if not len(truth):
         return {"confusion": np.zeros((classes, classes), np.int64), **{name: np.full(classes, np.nan) for name in ("iou", "dice", "precision", "recall")},
-                "mean_iou": np.nan, "frequency_weighted_iou": np.nan, "pixel_accuracy": np.nan, "counted": np.int64(0)}
+                **{name: np.asarray(np.nan) for name in ("mean_iou", "frequency_weighted_iou", "pixel_accuracy")}, "counted": np.asarray(0)}
     true, claimed = np.bincount(truth, minlength=classes), np.bincount(predicted, minlength=classes)
     options = {"labels": every, "zero_division": 0}
     with warnings.catch_warnings():
@@ -32,7 +32,7 @@ def metrics(request):
         "mean_iou": np.asarray(iou[present].mean()),
         "frequency_weighted_iou": np.asarray(weighted),
         "pixel_accuracy": np.asarray(sklearn.metrics.accuracy_score(truth, predicted)),
-        "counted": np.int64(len(truth)),
+        "counted": np.asarray(len(truth)),
     }
 
 
