@@ -44,8 +44,7 @@ public sealed class SiameseOperation : Operation<SiameseRequest, SiameseResponse
           "template": [[[[1, 2], [0, -1]]]],
           "search": [[[[3, 1, 2, 0], [0, 1, 2, 4], [1, 0, -1, -2], [2, 5, 3, 1]]]],
           "normalize": "zncc",
-          "upstream": [[[[0, 0, 0], [0, 1, 0.5], [0, 0, 0]]]],
-          "dtype": "FP64"
+          "upstream": [[[[0, 0, 0], [0, 0, 1], [0, 0, 0]]]]
         }
         """;
 
