@@ -185,9 +185,12 @@ public sealed class SiameseCorrelationTests
     {
         int area = g.Rows.Kernel * g.Columns.Kernel;
         var responses = new List<double>();
-        for (int unit = 0; unit < g.Units; unit++)
-        for (int i = 0; i < g.Rows.Output; i++)
-        for (int j = 0; j < g.Columns.Output; j++)
+        var positions =
+            from unit in Enumerable.Range(0, g.Units)
+            from i in Enumerable.Range(0, (int)g.Rows.Output)
+            from j in Enumerable.Range(0, (int)g.Columns.Output)
+            select (unit, i, j);
+        foreach ((int unit, int i, int j) in positions)
         {
             double[] z = [.. Enumerable.Range(unit * g.UnitChannels * area, g.UnitChannels * area).Select(at => template[at])];
             double[] u = new double[z.Length];
