@@ -6,7 +6,8 @@ from oracle.tensors import read, to_json
 
 TOLERANCE = {"absolute": 1e-12, "relative": 1e-12}
 FLOATING = ("logits", "log_probs", "weight", "sample_weight", "upstream", "pos_weight", "target", "probabilities", "states", "theta",
-            "points", "centroids", "sums", "counts", "features", "coef", "intercept", "candidates", "losses", "uniforms")
+            "points", "centroids", "sums", "counts", "features", "coef", "intercept", "candidates", "losses", "uniforms",
+            "input", "kernel", "bias", "depthwise", "pointwise", "template", "search")
 
 
 def case(operation, name, request, warnings=None):
