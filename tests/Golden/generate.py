@@ -27,14 +27,18 @@ import cases.cross_entropy_grid
 import cases.elementwise
 import cases.focal
 import cases.lovasz
+import cases.kmeans
+import cases.logistic
 import cases.metrics
 import cases.nll
 import cases.overlap
 import cases.policy
 import cases.segmentation
+import cases.selection
 import cases.similarity
 
 PYTORCH = f"PyTorch {torch.__version__.split('a')[0]} FP64, CPU"
+DEFINITION = f"NumPy {numpy.__version__} FP64, by the definition"
 FILES = {
     "losses/cross-entropy": (PYTORCH, [cases.cross_entropy_edges.cases, cases.cross_entropy_grid.cases]),
     "losses/nll": (PYTORCH, [cases.nll.cases]),
@@ -50,9 +54,23 @@ FILES = {
     "activations/softmax-jacobian": (PYTORCH, [cases.activations.softmax_jacobian]),
     "policy/probabilities": (PYTORCH, [cases.policy.probabilities]),
     "policy/log-gradient": (PYTORCH, [cases.policy.log_gradient]),
+    "kmeans/init": (DEFINITION, [cases.kmeans.init]),
+    "kmeans/assign": (DEFINITION, [cases.kmeans.assign]),
+    "kmeans/loss": (PYTORCH, [cases.kmeans.loss]),
+    "kmeans/step": (DEFINITION, [cases.kmeans.step]),
+    "kmeans/fit": (f"scikit-learn {sklearn.__version__} FP64", [cases.kmeans.fit]),
+    "kmeans/partial": (DEFINITION, [cases.kmeans.partial]),
+    "kmeans/combine": (DEFINITION, [cases.kmeans.combine]),
     "similarity/cross-correlation": (PYTORCH, [cases.similarity.cross_correlation]),
     "similarity/separable": (PYTORCH, [cases.similarity.separable]),
     "similarity/siamese": (PYTORCH, [cases.similarity.siamese]),
+    "logistic/predict": (PYTORCH, [cases.logistic.predict]),
+    "logistic/loss": (PYTORCH, [cases.logistic.loss]),
+    "logistic/fit": (PYTORCH, [cases.logistic.fit]),
+    "logistic/partial": (PYTORCH, [cases.logistic.partial]),
+    "logistic/boundary": (PYTORCH, [cases.logistic.boundary]),
+    "selection/select": (PYTORCH, [cases.selection.select]),
+    "selection/reinforce": (PYTORCH, [cases.selection.reinforce]),
     "segmentation/class-weights": (
         f"NumPy {numpy.__version__} FP64; balanced: scikit-learn {sklearn.__version__}", [cases.segmentation.class_weights]),
     "segmentation/metrics": (f"scikit-learn {sklearn.__version__}", [cases.metrics.metrics]),

@@ -226,6 +226,160 @@ def _policy(rng, floating):
     return rng.normal(0, 1, (*batch, size)).astype(floating), rng.normal(0, scale, (size, actions)).astype(floating), batch
 
 
+@_operation("kmeans/init")
+def _kmeans_init(rng, floating):
+    """One point alone can be drawn: which of many is the service's own affair."""
+    count = int(rng.integers(1, 30))
+    weight = np.zeros(count, floating)
+    weight[rng.integers(count)] = rng.uniform(0.1, 3)
+    return {"points": rng.normal(0, 3, (count, int(rng.integers(1, 9)))).astype(floating), "sample_weight": weight, "n_clusters": 1,
+            "init": str(rng.choice(["k-means++", "random"])), "seed": int(rng.integers(1000))}
+
+
+@_operation("kmeans/assign")
+def _kmeans_assign(rng, floating):
+    members = _kmeans(rng, floating)
+    members.pop("sample_weight", None)
+    return members
+
+
+@_operation("kmeans/loss")
+def _kmeans_loss(rng, floating):
+    members = {**_kmeans(rng, floating), "reduction": str(rng.choice(["sum", "mean"]))}
+    if rng.random() < 0.4:
+        members["upstream"] = np.array(rng.normal(), floating)
+    if rng.random() < 0.4:
+        members["gradients"] = [[], ["centroids"], ["points"]][rng.integers(3)]
+    return members
+
+
+@_operation("kmeans/step")
+def _kmeans_step(rng, floating):
+    members = {**_kmeans(rng, floating), "method": str(rng.choice(["sgd", "lloyd", "newton", "mini_batch"])), "explain": bool(rng.random() < 0.5)}
+    if members["method"] == "sgd":
+        members["learning_rate"] = float(rng.choice([0.001, 0.01, 0.1]))
+    if members["method"] == "mini_batch" and rng.random() < 0.7:
+        members["counts"] = rng.integers(0, 50, len(members["centroids"])).astype(floating)
+    if members["method"] in ("lloyd", "newton") and rng.random() < 0.5:
+        members["empty"] = str(rng.choice(["keep", "relocate"]))
+    return members
+
+
+@_operation("kmeans/fit")
+def _kmeans_fit(rng, floating):
+    """Clouds apart, each with its own start: no assignment hangs on a rounding, in either dtype."""
+    clusters, dimensions = int(rng.integers(1, 8)), int(rng.integers(1, 9))
+    places = 40 * np.eye(clusters, dimensions) + 20 * np.arange(clusters)[:, None]
+    cloud = np.concatenate([np.arange(clusters), rng.integers(0, clusters, int(rng.integers(0, 200)))])
+    points = (places[cloud] + rng.normal(0, 1, (len(cloud), dimensions))).astype(floating)
+    members = {"points": points, "centroids": points[:clusters].copy()}
+    if rng.random() < 0.4:
+        members["sample_weight"] = rng.uniform(0.05, 4, len(points)).astype(floating)
+    return members
+
+
+@_operation("kmeans/partial")
+def _kmeans_partial(rng, floating):
+    return _kmeans(rng, floating)
+
+
+@_operation("kmeans/combine")
+def _kmeans_combine(rng, floating):
+    shards, clusters, dimensions = (int(size) for size in rng.integers(1, 9, 3))
+    counts = rng.integers(0, 60, (shards, clusters)) * (rng.random(clusters) < 0.8)
+    members = {"sums": (counts[..., None] * rng.normal(0, 2, (shards, clusters, dimensions))).astype(floating), "counts": counts.astype(floating),
+               "centroids": rng.normal(0, 2, (clusters, dimensions)).astype(floating)}
+    if rng.random() < 0.7:
+        members["loss"] = rng.uniform(0, 99, shards).astype(floating)
+    return members
+
+
+def _kmeans(rng, floating):
+    """Points, centroids and perhaps weights, some of them 0; sometimes far from the origin."""
+    count, dimensions, clusters = int(rng.integers(1, 300)), int(rng.choice([1, 2, 3, 7, 16, 33, 130])), int(rng.choice([1, 2, 5, 17, 40]))
+    offset = float(rng.choice([0, 0, 100, 1e4]))
+    members = {"points": rng.normal(offset, 2, (count, dimensions)).astype(floating), "centroids": rng.normal(offset, 2, (clusters, dimensions)).astype(floating)}
+    if rng.random() < 0.5:
+        members["sample_weight"] = _weights(rng, (count,), floating)
+        members["sample_weight"][0] = 1  # a mean over no weight is no number
+    return members
+
+
+@_operation("logistic/predict")
+def _logistic_predict(rng, floating):
+    members, rows = _linear_model(rng, floating)
+    if rows == 1 and rng.random() < 0.5:
+        members["threshold"] = float(rng.uniform(0.05, 0.95))
+    return members
+
+
+@_operation("logistic/loss")
+def _logistic_loss(rng, floating):
+    members = _labelled(rng, floating)
+    reduction = str(rng.choice(["none", "sum", "mean", "mean_elements", "mean_batch"]))
+    members["reduction"] = reduction
+    if reduction != "none":
+        members.update({name: float(rng.uniform(0, 3)) for name in ("l1", "l2") if rng.random() < 0.4})
+    if rng.random() < 0.4:
+        members["upstream"] = rng.normal(0, 1, members["labels"].shape if reduction == "none" else ()).astype(floating)
+    return members
+
+
+@_operation("logistic/partial")
+def _logistic_partial(rng, floating):
+    return _labelled(rng, floating)
+
+
+@_operation("logistic/fit")
+def _logistic_fit(rng, floating):
+    classes, size = int(rng.integers(2, 4)), int(rng.integers(1, 4))
+    samples = int(rng.integers(classes * 4, 40))
+    members = {"features": rng.normal(0, 1, (samples, size)).astype(floating), "labels": (np.arange(samples) % classes).astype(_integer(rng)),
+               "l2": float(rng.uniform(0.1, 3)), "fit_intercept": bool(rng.random() < 0.7), "class_weight": str(rng.choice(["none", "balanced"]))}
+    if rng.random() < 0.4:
+        members["sample_weight"] = rng.uniform(0.2, 3, samples).astype(floating)
+    return members
+
+
+def _labelled(rng, floating):
+    members, rows = _linear_model(rng, floating)
+    samples = members["features"].shape[:-1]
+    members["labels"] = rng.integers(0, max(2, rows), samples).astype(_integer(rng))
+    if rng.random() < 0.4:
+        members["sample_weight"] = rng.uniform(0.1, 4, samples).astype(floating)
+    return members
+
+
+def _linear_model(rng, floating):
+    size, rows = int(rng.choice([1, 2, 3, 8, 17, 40])), int(rng.choice([1, 2, 3, 7]))
+    samples = (int(rng.integers(1, 200)),)
+    members = {"features": rng.normal(0, 1, (*samples, size)).astype(floating), "coef": rng.normal(0, 1, (size,) if rows == 1 else (rows, size)).astype(floating)}
+    if rng.random() < 0.7:
+        members["intercept"] = rng.normal(0, 1, () if rows == 1 else (rows,)).astype(floating)
+    return members, rows
+
+
+@_operation("selection/select")
+def _select(rng, floating):
+    rows = () if rng.random() < 0.3 else (int(rng.integers(1, 9)),)
+    count, rest = int(rng.integers(1, 8)), tuple(int(size) for size in rng.integers(1, 5, int(rng.integers(0, 3))))
+    members = {"logits": rng.normal(0, 2, (*rows, count)).astype(floating), "candidates": rng.normal(0, 2, (*rows, count, *rest)).astype(floating),
+               "mode": str(rng.choice(["soft", "hard", "straight_through", "gumbel_softmax"])), "temperature": float(rng.uniform(0.3, 3))}
+    if members["mode"] == "gumbel_softmax":
+        members.update(uniforms=rng.uniform(0.01, 0.99, (*rows, count)).astype(floating), hard=bool(rng.random() < 0.5))
+    if rng.random() < 0.7:
+        members["upstream"] = rng.normal(0, 1, (*rows, *rest)).astype(floating)
+    return members
+
+
+@_operation("selection/reinforce")
+def _selection_reinforce(rng, floating):
+    rows = () if rng.random() < 0.3 else (int(rng.integers(1, 9)),)
+    count, samples = int(rng.integers(1, 8)), int(rng.integers(2, 30))
+    return {"logits": rng.normal(0, 2, (*rows, count)).astype(floating), "actions": rng.integers(0, count, (*rows, samples)).astype(_integer(rng)),
+            "losses": rng.normal(0, 2, (*rows, samples)).astype(floating), "baseline_mode": str(rng.choice(["none", "mean", "leave_one_out"]))}
+
+
 @_operation("segmentation/class-weights")
 def _class_weights(rng, floating):
     classes = int(rng.integers(2, 20))

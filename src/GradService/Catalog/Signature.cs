@@ -147,11 +147,11 @@ public sealed class ParameterMember : Member
         : base(property)
     {
         _get = Accessors.Boxed(property);
-        Default = defaultValue;
         ValueType = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         Values = ValueType.IsEnum ? [.. Enum.GetNames(ValueType).Select(name => ParameterJson.EnumName(ValueType, name))]
             : property.GetCustomAttribute<WordsAttribute>()?.Values;
         IsRequired = property.GetCustomAttribute<System.Runtime.CompilerServices.RequiredMemberAttribute>() is not null;
+        Default = IsRequired ? null : defaultValue;
         Range = property.GetCustomAttribute<RangeAttribute>();
         Type = ValueType.IsEnum || ValueType == typeof(string) ? "string"
             : ValueType == typeof(bool) ? "boolean"

@@ -51,20 +51,33 @@ internal sealed class OperationsDocument(OperationCatalog catalog, ExampleAnswer
         Summary = OperationProse.Title(operation),
         Description = OperationProse.Description(operation),
         RequestBody = Body(operation, document),
-        Responses = new OpenApiResponses
-        {
-            ["200"] = new OpenApiResponse
-            {
-                Description = XmlDocumentation.Of(operation.ResponseType).Summary,
-                Content = new Dictionary<string, IOpenApiMediaType>
-                {
-                    ["application/json"] = new OpenApiMediaType
-                    {
-                        Schema = document.Schema(operation.ResponseType.Name),
-                        Example = answers.To(operation),
-                    },
-                },
-            },
-        }.WithProblems(document),
+        Responses = Responses(operation, document),
     };
+
+    private OpenApiResponses Responses(Operation operation, OpenApiDocument document)
+    {
+        var content = new Dictionary<string, IOpenApiMediaType>
+        {
+            ["application/json"] = new OpenApiMediaType
+            {
+                Schema = document.Schema(operation.ResponseType.Name),
+                Example = answers.To(operation),
+            },
+        };
+        var responses = new OpenApiResponses
+        {
+            ["200"] = new OpenApiResponse { Description = XmlDocumentation.Of(operation.ResponseType).Summary, Content = content },
+        };
+        if (operation is IPictured pictured)
+        {
+            foreach (string mediaType in pictured.PictureTypes)
+            {
+                content[mediaType] = new OpenApiMediaType { Schema = new OpenApiSchema { Description = "The answer as a picture, when Accept asks for it." } };
+            }
+
+            responses["406"] = new OpenApiResponseReference("NotAcceptable", document);
+        }
+
+        return responses.WithProblems(document);
+    }
 }

@@ -1,8 +1,11 @@
 using GradService.Catalog;
 using GradService.Operations.Activations;
+using GradService.Operations.Classification;
+using GradService.Operations.Clustering;
 using GradService.Operations.Losses;
 using GradService.Operations.Policy;
 using GradService.Operations.Segmentation;
+using GradService.Operations.Selection;
 using GradService.Operations.Similarity;
 
 namespace GradService.Operations;
@@ -27,9 +30,23 @@ public sealed class OperationCatalog
         new SoftmaxJacobianOperation(),
         new ProbabilitiesOperation(),
         new LogGradientOperation(),
+        new KmeansInitOperation(),
+        new KmeansAssignOperation(),
+        new KmeansLossOperation(),
+        new KmeansStepOperation(),
+        new KmeansFitOperation(),
+        new KmeansPartialOperation(),
+        new KmeansCombineOperation(),
         new CrossCorrelationOperation(),
         new SeparableOperation(),
         new SiameseOperation(),
+        new LogisticPredictOperation(),
+        new LogisticLossOperation(),
+        new LogisticFitOperation(),
+        new LogisticPartialOperation(),
+        new LogisticBoundaryOperation(),
+        new SelectOperation(),
+        new SelectionReinforceOperation(),
         new ClassWeightsOperation(),
         new MetricsOperation(),
     ];

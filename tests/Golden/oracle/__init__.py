@@ -10,7 +10,8 @@ os.environ["ATEN_CPU_CAPABILITY"] = "default"  # the same last digit on every CP
 
 import torch
 
-from . import activations, elementwise, losses, lovasz, metrics, overlap, policy, segmentation, similarity
+from . import (
+    activations, elementwise, kmeans, logistic, losses, lovasz, metrics, overlap, policy, segmentation, selection, similarity)
 
 torch.set_num_threads(1)
 
@@ -29,9 +30,23 @@ ORACLES = {
     "activations/softmax-jacobian": activations.softmax_jacobian,
     "policy/probabilities": policy.probabilities,
     "policy/log-gradient": policy.log_gradient,
+    "kmeans/init": kmeans.init,
+    "kmeans/assign": kmeans.assign,
+    "kmeans/loss": kmeans.loss,
+    "kmeans/step": kmeans.step,
+    "kmeans/fit": kmeans.fit,
+    "kmeans/partial": kmeans.partial,
+    "kmeans/combine": kmeans.combine,
     "similarity/cross-correlation": similarity.cross_correlation,
     "similarity/separable": similarity.separable,
     "similarity/siamese": similarity.siamese,
+    "logistic/predict": logistic.predict,
+    "logistic/loss": logistic.loss,
+    "logistic/fit": logistic.fit,
+    "logistic/partial": logistic.partial,
+    "logistic/boundary": logistic.boundary,
+    "selection/select": selection.select,
+    "selection/reinforce": selection.reinforce,
     "segmentation/class-weights": segmentation.class_weights,
     "segmentation/metrics": metrics.metrics,
 }
