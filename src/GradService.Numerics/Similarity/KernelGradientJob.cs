@@ -10,7 +10,9 @@ internal readonly unsafe struct KernelGradientJob<T> : IChunkJob
     where T : unmanaged
 {
     private const int FilterBlock = 32;
+    private const int LeastFilters = 4;
     private const int WantedTaps = 64;
+    private const int WantedSums = FilterBlock * WantedTaps;
     private readonly TapWindow _window;
     private readonly CorrelationPlanes<T> _source;
     private readonly CorrelationPlanes<T> _upstream;
@@ -27,7 +29,7 @@ internal readonly unsafe struct KernelGradientJob<T> : IChunkJob
         _pictures = geometry.Batch;
         _area = rows.Kernel * columns.Kernel;
         _channelBlock = Math.Clamp(WantedTaps / _area, 1, geometry.GroupInputs);
-        _filterBlock = Math.Min(FilterBlock, geometry.GroupOutputs);
+        _filterBlock = Math.Min(Math.Clamp(WantedSums / (_channelBlock * _area), LeastFilters, FilterBlock), geometry.GroupOutputs);
         _window = new TapWindow(
             _channelBlock,
             rows.TapOffsets(geometry.Mode),
@@ -69,11 +71,13 @@ internal readonly unsafe struct KernelGradientJob<T> : IChunkJob
         int filters = Math.Min(_filterBlock, _upstream.Channels - filter);
         int taps = channels * _area;
         long tile = (long)filters * _window.Rows * _window.Columns;
-        using var scratch = new Scratch(_window.Size + tile + ((long)filters * taps), 3);
+        long lanes = TapGradient.Size(filters, taps);
+        using var scratch = new Scratch(_window.Size + tile + lanes + ((long)filters * taps), 4);
         double* window = scratch.Take(_window.Size);
         double* upstream = scratch.Take(tile);
-        double* sums = scratch.Take((long)filters * taps);
-        new Span<double>(sums, filters * taps).Clear();
+        double* sums = scratch.Take(lanes);
+        double* gradient = scratch.Take((long)filters * taps);
+        new Span<double>(sums, checked((int)lanes)).Clear();
         for (int picture = 0; picture < _pictures; picture++)
         {
             T* source = _source.Of(picture, group) + (channel * _source.Strides.Channel);
@@ -92,10 +96,11 @@ internal readonly unsafe struct KernelGradientJob<T> : IChunkJob
             }
         }
 
+        TapGradient.Sum(sums, filters, taps, gradient);
         for (int f = 0; f < filters; f++)
         {
             long first = ((((long)group * _upstream.Channels) + filter + f) * _source.Channels * _area) + ((long)channel * _area);
-            Tile.Narrow(sums + ((long)f * taps), _gradient + first, taps);
+            Tile.Narrow(gradient + ((long)f * taps), _gradient + first, taps);
         }
     }
 

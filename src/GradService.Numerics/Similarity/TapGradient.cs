@@ -6,11 +6,12 @@ namespace GradService.Numerics.Similarity;
 
 /// <summary>
 /// The gradient of filters over a window: for each filter and tap the sum over the window's positions of upstream times value, four filters
-/// by four taps at a time, each in eight lanes that are added in pairs at the end.
+/// by four taps at a time, each in eight lanes. The lanes are kept from window to window, and added in pairs at the end.
 /// </summary>
 internal static unsafe class TapGradient
 {
     private const int Width = 4;
+    private const int Block = Width * Tile.Lanes;
 
     /// <summary>Adds a window's share.</summary>
     /// <param name="window">The window of the input.</param>
@@ -20,23 +21,21 @@ internal static unsafe class TapGradient
     /// <param name="filters">How many filters.</param>
     /// <param name="rows">Output rows.</param>
     /// <param name="columns">Output columns.</param>
-    /// <param name="gradient">[filters, taps]; added to.</param>
-    public static void Add(double* window, int pitch, ReadOnlySpan<int> taps, double* upstream, int filters, int rows, int columns, double* gradient)
+    /// <param name="sums">Eight lanes for each filter and tap, <see cref="Size"/> numbers; added to.</param>
+    public static void Add(double* window, int pitch, ReadOnlySpan<int> taps, double* upstream, int filters, int rows, int columns, double* sums)
     {
         int line = Tile.WholeLanes(columns);
         long plane = (long)rows * line;
         int whole = columns & -Tile.Lanes;
 
         // Beyond the last column lies padding, or a neighbour's value that may not be a number: it must not count, not even times zero.
-        Vector512<double> tail = Vector512.LessThan(Vector512.Create(0.0, 1, 2, 3, 4, 5, 6, 7), Vector512.Create((double)(columns - whole)));
+        Vector512<double> tail = LikenessMaps.Mask(columns - whole);
         double** values = stackalloc double*[Width];
-        double* sums = stackalloc double[Width * Width];
         for (int tap = 0; tap < taps.Length; tap += Width)
         {
-            int tapsHere = Math.Min(Width, taps.Length - tap);
             for (int t = 0; t < Width; t++)
             {
-                values[t] = window + taps[tap + Math.Min(t, tapsHere - 1)];
+                values[t] = window + taps[Math.Min(tap + t, taps.Length - 1)];
             }
 
             for (int filter = 0; filter < filters;)
@@ -52,15 +51,37 @@ internal static unsafe class TapGradient
                     Four(values, pitch, first, filtersHere, plane, rows, line, whole, tail, sums);
                 }
 
-                for (int f = 0; f < filtersHere; f++)
+                filter += filtersHere;
+                sums += Block * (filtersHere == 1 ? 1 : Width);
+            }
+        }
+    }
+
+    /// <summary>The numbers that the lanes of so many filters and taps take.</summary>
+    public static long Size(int filters, int taps) => (long)Tile.WholeLanes(filters) * Tile.WholeLanes(taps) * Tile.Lanes;
+
+    /// <summary>Adds the lanes up.</summary>
+    /// <param name="sums">The lanes.</param>
+    /// <param name="filters">How many filters.</param>
+    /// <param name="taps">How many taps.</param>
+    /// <param name="gradient">Receives [filters, taps].</param>
+    public static void Sum(double* sums, int filters, int taps, double* gradient)
+    {
+        for (int tap = 0; tap < taps; tap += Width)
+        {
+            for (int filter = 0; filter < filters;)
+            {
+                int laidOut = filters - filter >= 2 ? Width : 1;
+                for (int f = 0; f < laidOut && filter + f < filters; f++)
                 {
-                    for (int t = 0; t < tapsHere; t++)
+                    for (int t = 0; t < Width && tap + t < taps; t++)
                     {
-                        gradient[((long)(filter + f) * taps.Length) + tap + t] += sums[(f * Width) + t];
+                        gradient[((long)(filter + f) * taps) + tap + t] = Lanes.Sum(Vector512.Load(sums + (Block * f) + (t * Tile.Lanes)));
                     }
                 }
 
-                filter += filtersHere;
+                filter += laidOut;
+                sums += Block * laidOut;
             }
         }
     }
@@ -70,8 +91,10 @@ internal static unsafe class TapGradient
     {
         double* a = values[0], b = values[1], c = values[2], d = values[3];
         double* p = upstream, q = p + plane, r = p + (Math.Min(2, filters - 1) * plane), s = p + (Math.Min(3, filters - 1) * plane);
-        Vector512<double> ap = default, bp = default, cp = default, dp = default, aq = default, bq = default, cq = default, dq = default;
-        Vector512<double> ar = default, br = default, cr = default, dr = default, at = default, bt = default, ct = default, dt = default;
+        Vector512<double> ap = At(sums, 0), bp = At(sums, 1), cp = At(sums, 2), dp = At(sums, 3);
+        Vector512<double> aq = At(sums, 4), bq = At(sums, 5), cq = At(sums, 6), dq = At(sums, 7);
+        Vector512<double> ar = At(sums, 8), br = At(sums, 9), cr = At(sums, 10), dr = At(sums, 11);
+        Vector512<double> at = At(sums, 12), bt = At(sums, 13), ct = At(sums, 14), dt = At(sums, 15);
         for (int row = 0; row < rows; row++)
         {
             for (int x = 0; x < line; x += Tile.Lanes)
@@ -115,15 +138,15 @@ internal static unsafe class TapGradient
         }
 
         Put(sums, ap, bp, cp, dp);
-        Put(sums + Width, aq, bq, cq, dq);
-        Put(sums + (2 * Width), ar, br, cr, dr);
-        Put(sums + (3 * Width), at, bt, ct, dt);
+        Put(sums + Block, aq, bq, cq, dq);
+        Put(sums + (2 * Block), ar, br, cr, dr);
+        Put(sums + (3 * Block), at, bt, ct, dt);
     }
 
     private static void One(double** values, int pitch, double* upstream, int rows, int line, int whole, Vector512<double> tail, double* sums)
     {
         double* a = values[0], b = values[1], c = values[2], d = values[3];
-        Vector512<double> ap = default, bp = default, cp = default, dp = default;
+        Vector512<double> ap = At(sums, 0), bp = At(sums, 1), cp = At(sums, 2), dp = At(sums, 3);
         for (int row = 0; row < rows; row++, upstream += line)
         {
             for (int x = 0; x < line; x += Tile.Lanes)
@@ -151,15 +174,18 @@ internal static unsafe class TapGradient
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> At(double* sums, int vector) => Vector512.Load(sums + (vector * Tile.Lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<double> Fused(Vector512<double> value, Vector512<double> upstream, Vector512<double> sum) =>
         Vector512.FusedMultiplyAdd(value, upstream, sum);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Put(double* sums, Vector512<double> a, Vector512<double> b, Vector512<double> c, Vector512<double> d)
     {
-        sums[0] = Lanes.Sum(a);
-        sums[1] = Lanes.Sum(b);
-        sums[2] = Lanes.Sum(c);
-        sums[3] = Lanes.Sum(d);
+        a.Store(sums);
+        b.Store(sums + Tile.Lanes);
+        c.Store(sums + (2 * Tile.Lanes));
+        d.Store(sums + (3 * Tile.Lanes));
     }
 }

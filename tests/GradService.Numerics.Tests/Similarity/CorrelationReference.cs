@@ -10,27 +10,30 @@ internal static class CorrelationReference
     public static void Visit(CrossCorrelationGeometry g, Action<int, int, int> visit)
     {
         (SlidingAxis r, SlidingAxis c) = (g.Rows, g.Columns);
-        for (int b = 0; b < g.Batch; b++)
-            for (int o = 0; o < g.OutputChannels; o++)
-                for (int k = 0; k < g.GroupInputs; k++)
-                    for (int i = 0; i < r.Output; i++)
-                        for (int j = 0; j < c.Output; j++)
-                            for (int u = 0; u < r.Kernel; u++)
-                                for (int v = 0; v < c.Kernel; v++)
-                                {
-                                    bool turned = g.Mode == CorrelationMode.Convolution;
-                                    long row = ((long)i * r.Stride) + ((long)(turned ? r.Kernel - 1 - u : u) * r.Dilation) - r.Before;
-                                    long column = ((long)j * c.Stride) + ((long)(turned ? c.Kernel - 1 - v : v) * c.Dilation) - c.Before;
-                                    if (row < 0 || row >= r.Input || column < 0 || column >= c.Input)
-                                    {
-                                        continue;
-                                    }
+        var products =
+            from b in Enumerable.Range(0, g.Batch)
+            from o in Enumerable.Range(0, g.OutputChannels)
+            from k in Enumerable.Range(0, g.GroupInputs)
+            from i in Enumerable.Range(0, (int)r.Output)
+            from j in Enumerable.Range(0, (int)c.Output)
+            from u in Enumerable.Range(0, r.Kernel)
+            from v in Enumerable.Range(0, c.Kernel)
+            select (b, o, k, i, j, u, v);
+        bool turned = g.Mode == CorrelationMode.Convolution;
+        foreach ((int b, int o, int k, int i, int j, int u, int v) in products)
+        {
+            long row = ((long)i * r.Stride) + ((long)(turned ? r.Kernel - 1 - u : u) * r.Dilation) - r.Before;
+            long column = ((long)j * c.Stride) + ((long)(turned ? c.Kernel - 1 - v : v) * c.Dilation) - c.Before;
+            if (row < 0 || row >= r.Input || column < 0 || column >= c.Input)
+            {
+                continue;
+            }
 
-                                    int channel = (o / g.GroupOutputs * g.GroupInputs) + k;
-                                    int y = At(g, g.OutputChannels, (int)r.Output, (int)c.Output, b, o, i, j);
-                                    int x = At(g, g.InputChannels, r.Input, c.Input, b, channel, (int)row, (int)column);
-                                    visit(y, x, (((((o * g.GroupInputs) + k) * r.Kernel) + u) * c.Kernel) + v);
-                                }
+            int channel = (o / g.GroupOutputs * g.GroupInputs) + k;
+            int y = At(g, g.OutputChannels, (int)r.Output, (int)c.Output, b, o, i, j);
+            int x = At(g, g.InputChannels, r.Input, c.Input, b, channel, (int)row, (int)column);
+            visit(y, x, (((((o * g.GroupInputs) + k) * r.Kernel) + u) * c.Kernel) + v);
+        }
     }
 
     public static double[] Forward(double[] x, double[] kernel, double[] bias, CrossCorrelationGeometry g)

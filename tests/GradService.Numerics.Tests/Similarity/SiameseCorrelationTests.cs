@@ -185,31 +185,34 @@ public sealed class SiameseCorrelationTests
     {
         int area = g.Rows.Kernel * g.Columns.Kernel;
         var responses = new List<double>();
-        for (int unit = 0; unit < g.Units; unit++)
-            for (int i = 0; i < g.Rows.Output; i++)
-                for (int j = 0; j < g.Columns.Output; j++)
-                {
-                    double[] z = [.. Enumerable.Range(unit * g.UnitChannels * area, g.UnitChannels * area).Select(at => template[at])];
-                    double[] u = new double[z.Length];
-                    for (int at = 0; at < z.Length; at++)
-                    {
-                        int row = i + (at % area / g.Columns.Kernel) - g.Rows.Before;
-                        int column = j + (at % g.Columns.Kernel) - g.Columns.Before;
-                        bool inside = row >= 0 && row < g.Rows.Input && column >= 0 && column < g.Columns.Input;
-                        u[at] = inside ? search[((((unit * g.UnitChannels) + (at / area)) * g.Rows.Input) + row) * g.Columns.Input + column] : 0;
-                    }
+        var positions =
+            from unit in Enumerable.Range(0, g.Units)
+            from i in Enumerable.Range(0, (int)g.Rows.Output)
+            from j in Enumerable.Range(0, (int)g.Columns.Output)
+            select (unit, i, j);
+        foreach ((int unit, int i, int j) in positions)
+        {
+            double[] z = [.. Enumerable.Range(unit * g.UnitChannels * area, g.UnitChannels * area).Select(at => template[at])];
+            double[] u = new double[z.Length];
+            for (int at = 0; at < z.Length; at++)
+            {
+                int row = i + (at % area / g.Columns.Kernel) - g.Rows.Before;
+                int column = j + (at % g.Columns.Kernel) - g.Columns.Before;
+                bool inside = row >= 0 && row < g.Rows.Input && column >= 0 && column < g.Columns.Input;
+                u[at] = inside ? search[((((unit * g.UnitChannels) + (at / area)) * g.Rows.Input) + row) * g.Columns.Input + column] : 0;
+            }
 
-                    bool flat = normalization == SimilarityNormalization.Zncc ? u.Distinct().Count() == 1 || z.Distinct().Count() == 1 : u.All(v => v == 0) || z.All(v => v == 0);
-                    if (normalization == SimilarityNormalization.Zncc)
-                    {
-                        (double uMean, double zMean) = (u.Average(), z.Average());
-                        u = [.. u.Select(v => v - uMean)];
-                        z = [.. z.Select(v => v - zMean)];
-                    }
+            bool flat = normalization == SimilarityNormalization.Zncc ? u.Distinct().Count() == 1 || z.Distinct().Count() == 1 : u.All(v => v == 0) || z.All(v => v == 0);
+            if (normalization == SimilarityNormalization.Zncc)
+            {
+                (double uMean, double zMean) = (u.Average(), z.Average());
+                u = [.. u.Select(v => v - uMean)];
+                z = [.. z.Select(v => v - zMean)];
+            }
 
-                    double product = u.Zip(z, (a, b) => a * b).Sum();
-                    responses.Add(normalization == SimilarityNormalization.None ? product : flat ? 0 : product / Math.Sqrt(u.Sum(v => v * v) * z.Sum(v => v * v)));
-                }
+            double product = u.Zip(z, (a, b) => a * b).Sum();
+            responses.Add(normalization == SimilarityNormalization.None ? product : flat ? 0 : product / Math.Sqrt(u.Sum(v => v * v) * z.Sum(v => v * v)));
+        }
 
         return [.. responses];
     }
