@@ -115,7 +115,8 @@ internal sealed class RequestAssembly(Operation operation)
                 value.ValueKind == JsonValueKind.String ? 422 : 400);
         }
 
-        return new BodyException(path, $"{text} was found; expected {Expected(parameter)}.", 400);
+        bool outOfRange = parameter.Type == "integer" && value.ValueKind == JsonValueKind.Number && !text.AsSpan().ContainsAny(".eE");
+        return new BodyException(path, $"{text} was found; expected {Expected(parameter)}.", outOfRange ? BodyException.Senseless : BodyException.Malformed);
     }
 
     private static string Expected(ParameterMember parameter)
@@ -124,6 +125,7 @@ internal sealed class RequestAssembly(Operation operation)
         return parameter.Type switch
         {
             _ when parameter.ValueType == typeof(Steps) => $"an integer or a list of integers{words}",
+            "integer" when parameter.ValueType == typeof(long) => string.Create(CultureInfo.InvariantCulture, $"an integer from {long.MinValue} to {long.MaxValue}"),
             "integer" => string.Create(CultureInfo.InvariantCulture, $"an integer from {int.MinValue} to {int.MaxValue}"),
             "number" => "a number",
             "boolean" => "true or false",
