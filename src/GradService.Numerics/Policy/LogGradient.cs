@@ -46,7 +46,7 @@ public static class LogGradient
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         LinearPolicy.Check(states, theta, actions.Length, features, actionCount, actionMask, temperature);
-        CheckActions(actions, actionCount, actionMask);
+        PolicyActions.Check(actions, actionCount, actionMask);
         Destination.Check(gradient.Length, perSample ? actions.Length : 1, theta.Length, nameof(gradient));
         Destination.CheckOptional(logProbabilities.Length, actions.Length, 1, nameof(logProbabilities));
         Destination.CheckOptional(parts.Jacobian.Length, (long)actions.Length * actionCount, actionCount, nameof(parts));
@@ -150,29 +150,6 @@ public static class LogGradient
         for (int a = 0; !parts.Dlog.IsEmpty && a < count; a++)
         {
             parts.Dlog[sample * count + a] = T.CreateTruncating(dlog[a]);
-        }
-    }
-
-    private static void CheckActions(ReadOnlySpan<int> actions, int actionCount, ReadOnlySpan<bool> actionMask)
-    {
-        for (int sample = 0; sample < actions.Length; sample++)
-        {
-            int action = actions[sample];
-            if ((uint)action >= (uint)actionCount)
-            {
-                throw new OperandException(
-                    nameof(actions),
-                    string.Create(CultureInfo.InvariantCulture, $"{action} is not an action: theta has {actionCount} actions, so actions run from 0 to {actionCount - 1}."),
-                    sample);
-            }
-
-            if (!actionMask.IsEmpty && !actionMask[sample * actionCount + action])
-            {
-                throw new OperandException(
-                    nameof(actions),
-                    string.Create(CultureInfo.InvariantCulture, $"Action {action} is masked out in sample {sample}: its probability is 0, so its log-probability has no gradient."),
-                    sample);
-            }
         }
     }
 }
