@@ -1,4 +1,6 @@
 using GradService.Hosting;
+using GradService.InferenceProtocol;
+using GradService.OpenApi;
 using GradService.Rest;
 
 if (args is [HealthProbe.Argument])
@@ -12,6 +14,7 @@ builder.AddLimits();
 builder.AddOperations();
 builder.AddCompression();
 builder.AddHealth();
+builder.AddDocumentation();
 
 WebApplication app = builder.Build();
 app.UseErrorAnswers();
@@ -19,8 +22,10 @@ app.UseRequestTimeouts();
 app.UseCompression();
 app.UseDefaultFiles();
 app.UseStaticFiles();
+app.UseDocumentation();
 app.MapHealth("/health");
 app.MapRest();
+app.MapInferenceProtocol();
 await app.RunAsync();
 return 0;
 

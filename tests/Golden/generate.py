@@ -24,19 +24,48 @@ import torch
 import cases.activations
 import cases.cross_entropy_edges
 import cases.cross_entropy_grid
+import cases.elementwise
+import cases.focal
+import cases.lovasz
+import cases.kmeans
+import cases.logistic
 import cases.nll
+import cases.overlap
 import cases.policy
 import cases.segmentation
+import cases.selection
 
 PYTORCH = f"PyTorch {torch.__version__.split('a')[0]} FP64, CPU"
+DEFINITION = f"NumPy {numpy.__version__} FP64, by the definition"
 FILES = {
     "losses/cross-entropy": (PYTORCH, [cases.cross_entropy_edges.cases, cases.cross_entropy_grid.cases]),
     "losses/nll": (PYTORCH, [cases.nll.cases]),
+    "losses/binary-cross-entropy": (PYTORCH, [cases.elementwise.binary_cross_entropy]),
+    "losses/focal": (PYTORCH, [cases.focal.cases]),
+    "losses/dice": (PYTORCH, [cases.overlap.dice]),
+    "losses/jaccard": (PYTORCH, [cases.overlap.jaccard]),
+    "losses/tversky": (PYTORCH, [cases.overlap.tversky]),
+    "losses/lovasz-softmax": (PYTORCH, [cases.lovasz.cases]),
+    "losses/kl-divergence": (PYTORCH, [cases.elementwise.kl_divergence]),
     "activations/softmax": (PYTORCH, [cases.activations.softmax]),
     "activations/log-softmax": (PYTORCH, [cases.activations.log_softmax]),
     "activations/softmax-jacobian": (PYTORCH, [cases.activations.softmax_jacobian]),
     "policy/probabilities": (PYTORCH, [cases.policy.probabilities]),
     "policy/log-gradient": (PYTORCH, [cases.policy.log_gradient]),
+    "kmeans/init": (DEFINITION, [cases.kmeans.init]),
+    "kmeans/assign": (DEFINITION, [cases.kmeans.assign]),
+    "kmeans/loss": (PYTORCH, [cases.kmeans.loss]),
+    "kmeans/step": (DEFINITION, [cases.kmeans.step]),
+    "kmeans/fit": (f"scikit-learn {sklearn.__version__} FP64", [cases.kmeans.fit]),
+    "kmeans/partial": (DEFINITION, [cases.kmeans.partial]),
+    "kmeans/combine": (DEFINITION, [cases.kmeans.combine]),
+    "logistic/predict": (PYTORCH, [cases.logistic.predict]),
+    "logistic/loss": (PYTORCH, [cases.logistic.loss]),
+    "logistic/fit": (PYTORCH, [cases.logistic.fit]),
+    "logistic/partial": (PYTORCH, [cases.logistic.partial]),
+    "logistic/boundary": (PYTORCH, [cases.logistic.boundary]),
+    "selection/select": (PYTORCH, [cases.selection.select]),
+    "selection/reinforce": (PYTORCH, [cases.selection.reinforce]),
     "segmentation/class-weights": (
         f"NumPy {numpy.__version__} FP64; balanced: scikit-learn {sklearn.__version__}", [cases.segmentation.class_weights]),
 }

@@ -42,6 +42,106 @@ def _nll(rng, floating):
     return {"log_probs": log_probs, **_loss_options(rng, shape, axis, floating, gradient="log_probs")}
 
 
+@_operation("losses/binary-cross-entropy")
+def _binary_cross_entropy(rng, floating):
+    shape, _ = _shape(rng)
+    source = str(rng.choice(["logits", "logits", "probabilities"]))
+    members = {"logits": _scores(rng, shape, floating) if source == "logits" else rng.uniform(-0.05, 1.05, shape).astype(floating)}
+    members["labels"] = rng.integers(0, 2, shape) if rng.random() < 0.6 else rng.random(shape).astype(floating)
+    if source == "probabilities":
+        members["from"] = source
+        if rng.random() < 0.5:
+            members["epsilon"] = float(rng.choice([1e-7, 1e-4, 0.01]))
+    for name in ("pos_weight", "weight"):
+        if rng.random() < 0.5:
+            members[name] = _weights(rng, _broadcast(rng, shape), floating)
+    return {**members, **_reduced(rng, shape, floating, "logits")}
+
+
+@_operation("losses/kl-divergence")
+def _kl_divergence(rng, floating):
+    shape, axis = _shape(rng)
+    members = {"log_probs": (-rng.exponential(2.0, shape)).astype(floating)}
+    if rng.random() < 0.4:
+        members.update({"log_target": True, "target": (-rng.exponential(2.0, shape)).astype(floating)})
+    else:
+        target = _distributions(rng, shape, axis, floating)
+        members["target"] = np.where(rng.random(shape) < 0.1, 0, target).astype(floating)
+    return {**members, **_reduced(rng, shape, floating, "log_probs")}
+
+
+@_operation("losses/focal")
+def _focal(rng, floating):
+    shape, axis = _shape(rng)
+    shape = tuple(2 if size == 1 and at == axis % len(shape) else size for at, size in enumerate(shape))  # of one class 1 - p is 0
+    options = _loss_options(rng, shape, axis, floating)
+    members = {name: value for name, value in options.items() if name not in ("weighting", "label_smoothing")}
+    members["logits"] = rng.normal(0, float(rng.choice([0.1, 1, 5])), shape).astype(floating)
+    return {**members, **({"gamma": float(rng.choice([0, 0.5, 1, 3, rng.uniform(0.1, 6)]))} if rng.random() < 0.7 else {})}
+
+
+@_operation("losses/dice")
+def _dice(rng, floating):
+    shape, axis = _shape(rng)
+    options = _loss_options(rng, shape, axis, floating)
+    members = {name: options[name] for name in ("labels", "ignore_index", "class_axis", "gradients") if name in options}
+    members["logits"] = rng.normal(0, float(rng.choice([0.1, 1, 5])), shape).astype(floating)
+    members["smooth"] = float(rng.choice([1, 0.1, 1e-3, 10]))
+    for name in ("squared", "include_background"):
+        if rng.random() < 0.5:
+            members[name] = bool(rng.random() < 0.5) or (name == "include_background" and shape[axis] == 1)
+    members["average"] = average = str(rng.choice(["macro", "per_image", "none"]))
+    if rng.random() < 0.4:
+        kept = shape[axis] - (not members.get("include_background", True))
+        members["upstream"] = rng.normal(0, 1, (kept,) if average == "none" else ()).astype(floating)
+    return members
+
+
+OPERATIONS["losses/jaccard"] = _dice
+
+
+@_operation("losses/tversky")
+def _tversky(rng, floating):
+    return {**_dice(rng, floating), "alpha": float(rng.uniform(0, 2)), "beta": float(rng.uniform(0, 2))}
+
+
+@_operation("losses/lovasz-softmax")
+def _lovasz_softmax(rng, floating):
+    """Few and moderate scores: errors so near each other that rounding changes their order would change the gradient."""
+    shape, axis = _shape(rng, largest=2000)
+    loss_shape = tuple(np.delete(shape, axis))
+    members = {"logits": rng.normal(0, float(rng.choice([0.5, 1, 2])), shape).astype(floating),
+               "labels": rng.integers(0, shape[axis], loss_shape).astype(_integer(rng))}
+    if axis != -1 or rng.random() < 0.5:
+        members["class_axis"] = axis
+    if rng.random() < 0.4:
+        members["ignore_index"] = int(rng.choice([255, rng.integers(shape[axis])]))
+    if rng.random() < 0.5:
+        members["classes"] = str(rng.choice(["present", "all"]))
+    if rng.random() < 0.5:
+        members["per_image"] = bool(rng.random() < 0.7)
+    if rng.random() < 0.3:
+        members["upstream"] = rng.normal(0, 1, ()).astype(floating)
+    return members
+
+
+def _reduced(rng, loss_shape, floating, gradient):
+    """How the losses of independent elements are reduced, and what of the gradient is asked for."""
+    reduction = str(rng.choice(["none", "sum", "mean", "mean_elements", "mean_batch"]))
+    members = {} if reduction == "mean" and rng.random() < 0.5 else {"reduction": reduction}
+    if rng.random() < 0.4:
+        members["upstream"] = rng.normal(0, 1, loss_shape if reduction == "none" else ()).astype(floating)
+    if rng.random() < 0.2:
+        members["gradients"] = [] if rng.random() < 0.5 else [gradient]
+    return members
+
+
+def _broadcast(rng, shape):
+    """A shape that broadcasts to the given one: axes of length 1, and axes left out in front."""
+    broadcast = tuple(size if rng.random() < 0.6 else 1 for size in shape)
+    return broadcast[int(rng.integers(0, len(broadcast) + 1)):]
+
+
 def _loss_options(rng, shape, axis, floating, gradient="logits"):
     """What every loss takes beside its scores: each option is often left to its default."""
     classes, loss_shape = shape[axis], tuple(np.delete(shape, axis))
@@ -62,8 +162,7 @@ def _loss_options(rng, shape, axis, floating, gradient="logits"):
         if rng.random() < 0.5:
             members["weighting"] = str(rng.choice(["labels", "predictions"]))
     if rng.random() < 0.4:
-        broadcast = tuple(size if rng.random() < 0.6 else 1 for size in loss_shape)
-        members["sample_weight"] = _weights(rng, broadcast[int(rng.integers(0, len(broadcast) + 1)):], floating)
+        members["sample_weight"] = _weights(rng, _broadcast(rng, loss_shape), floating)
     if rng.random() < 0.4:
         members["label_smoothing"] = float(rng.choice([0.1, 0.05, rng.random()]))
     if rng.random() < 0.4:
@@ -123,6 +222,160 @@ def _policy(rng, floating):
     batch = () if rng.random() < 0.3 else (int(rng.integers(1, 40)),)
     scale = float(rng.choice([0.3, 1, 3]))
     return rng.normal(0, 1, (*batch, size)).astype(floating), rng.normal(0, scale, (size, actions)).astype(floating), batch
+
+
+@_operation("kmeans/init")
+def _kmeans_init(rng, floating):
+    """One point alone can be drawn: which of many is the service's own affair."""
+    count = int(rng.integers(1, 30))
+    weight = np.zeros(count, floating)
+    weight[rng.integers(count)] = rng.uniform(0.1, 3)
+    return {"points": rng.normal(0, 3, (count, int(rng.integers(1, 9)))).astype(floating), "sample_weight": weight, "n_clusters": 1,
+            "init": str(rng.choice(["k-means++", "random"])), "seed": int(rng.integers(1000))}
+
+
+@_operation("kmeans/assign")
+def _kmeans_assign(rng, floating):
+    members = _kmeans(rng, floating)
+    members.pop("sample_weight", None)
+    return members
+
+
+@_operation("kmeans/loss")
+def _kmeans_loss(rng, floating):
+    members = {**_kmeans(rng, floating), "reduction": str(rng.choice(["sum", "mean"]))}
+    if rng.random() < 0.4:
+        members["upstream"] = np.array(rng.normal(), floating)
+    if rng.random() < 0.4:
+        members["gradients"] = [[], ["centroids"], ["points"]][rng.integers(3)]
+    return members
+
+
+@_operation("kmeans/step")
+def _kmeans_step(rng, floating):
+    members = {**_kmeans(rng, floating), "method": str(rng.choice(["sgd", "lloyd", "newton", "mini_batch"])), "explain": bool(rng.random() < 0.5)}
+    if members["method"] == "sgd":
+        members["learning_rate"] = float(rng.choice([0.001, 0.01, 0.1]))
+    if members["method"] == "mini_batch" and rng.random() < 0.7:
+        members["counts"] = rng.integers(0, 50, len(members["centroids"])).astype(floating)
+    if members["method"] in ("lloyd", "newton") and rng.random() < 0.5:
+        members["empty"] = str(rng.choice(["keep", "relocate"]))
+    return members
+
+
+@_operation("kmeans/fit")
+def _kmeans_fit(rng, floating):
+    """Clouds apart, each with its own start: no assignment hangs on a rounding, in either dtype."""
+    clusters, dimensions = int(rng.integers(1, 8)), int(rng.integers(1, 9))
+    places = 40 * np.eye(clusters, dimensions) + 20 * np.arange(clusters)[:, None]
+    cloud = np.concatenate([np.arange(clusters), rng.integers(0, clusters, int(rng.integers(0, 200)))])
+    points = (places[cloud] + rng.normal(0, 1, (len(cloud), dimensions))).astype(floating)
+    members = {"points": points, "centroids": points[:clusters].copy()}
+    if rng.random() < 0.4:
+        members["sample_weight"] = rng.uniform(0.05, 4, len(points)).astype(floating)
+    return members
+
+
+@_operation("kmeans/partial")
+def _kmeans_partial(rng, floating):
+    return _kmeans(rng, floating)
+
+
+@_operation("kmeans/combine")
+def _kmeans_combine(rng, floating):
+    shards, clusters, dimensions = (int(size) for size in rng.integers(1, 9, 3))
+    counts = rng.integers(0, 60, (shards, clusters)) * (rng.random(clusters) < 0.8)
+    members = {"sums": (counts[..., None] * rng.normal(0, 2, (shards, clusters, dimensions))).astype(floating), "counts": counts.astype(floating),
+               "centroids": rng.normal(0, 2, (clusters, dimensions)).astype(floating)}
+    if rng.random() < 0.7:
+        members["loss"] = rng.uniform(0, 99, shards).astype(floating)
+    return members
+
+
+def _kmeans(rng, floating):
+    """Points, centroids and perhaps weights, some of them 0; sometimes far from the origin."""
+    count, dimensions, clusters = int(rng.integers(1, 300)), int(rng.choice([1, 2, 3, 7, 16, 33, 130])), int(rng.choice([1, 2, 5, 17, 40]))
+    offset = float(rng.choice([0, 0, 100, 1e4]))
+    members = {"points": rng.normal(offset, 2, (count, dimensions)).astype(floating), "centroids": rng.normal(offset, 2, (clusters, dimensions)).astype(floating)}
+    if rng.random() < 0.5:
+        members["sample_weight"] = _weights(rng, (count,), floating)
+        members["sample_weight"][0] = 1  # a mean over no weight is no number
+    return members
+
+
+@_operation("logistic/predict")
+def _logistic_predict(rng, floating):
+    members, rows = _linear_model(rng, floating)
+    if rows == 1 and rng.random() < 0.5:
+        members["threshold"] = float(rng.uniform(0.05, 0.95))
+    return members
+
+
+@_operation("logistic/loss")
+def _logistic_loss(rng, floating):
+    members = _labelled(rng, floating)
+    reduction = str(rng.choice(["none", "sum", "mean", "mean_elements", "mean_batch"]))
+    members["reduction"] = reduction
+    if reduction != "none":
+        members.update({name: float(rng.uniform(0, 3)) for name in ("l1", "l2") if rng.random() < 0.4})
+    if rng.random() < 0.4:
+        members["upstream"] = rng.normal(0, 1, members["labels"].shape if reduction == "none" else ()).astype(floating)
+    return members
+
+
+@_operation("logistic/partial")
+def _logistic_partial(rng, floating):
+    return _labelled(rng, floating)
+
+
+@_operation("logistic/fit")
+def _logistic_fit(rng, floating):
+    classes, size = int(rng.integers(2, 4)), int(rng.integers(1, 4))
+    samples = int(rng.integers(classes * 4, 40))
+    members = {"features": rng.normal(0, 1, (samples, size)).astype(floating), "labels": (np.arange(samples) % classes).astype(_integer(rng)),
+               "l2": float(rng.uniform(0.1, 3)), "fit_intercept": bool(rng.random() < 0.7), "class_weight": str(rng.choice(["none", "balanced"]))}
+    if rng.random() < 0.4:
+        members["sample_weight"] = rng.uniform(0.2, 3, samples).astype(floating)
+    return members
+
+
+def _labelled(rng, floating):
+    members, rows = _linear_model(rng, floating)
+    samples = members["features"].shape[:-1]
+    members["labels"] = rng.integers(0, max(2, rows), samples).astype(_integer(rng))
+    if rng.random() < 0.4:
+        members["sample_weight"] = rng.uniform(0.1, 4, samples).astype(floating)
+    return members
+
+
+def _linear_model(rng, floating):
+    size, rows = int(rng.choice([1, 2, 3, 8, 17, 40])), int(rng.choice([1, 2, 3, 7]))
+    samples = (int(rng.integers(1, 200)),)
+    members = {"features": rng.normal(0, 1, (*samples, size)).astype(floating), "coef": rng.normal(0, 1, (size,) if rows == 1 else (rows, size)).astype(floating)}
+    if rng.random() < 0.7:
+        members["intercept"] = rng.normal(0, 1, () if rows == 1 else (rows,)).astype(floating)
+    return members, rows
+
+
+@_operation("selection/select")
+def _select(rng, floating):
+    rows = () if rng.random() < 0.3 else (int(rng.integers(1, 9)),)
+    count, rest = int(rng.integers(1, 8)), tuple(int(size) for size in rng.integers(1, 5, int(rng.integers(0, 3))))
+    members = {"logits": rng.normal(0, 2, (*rows, count)).astype(floating), "candidates": rng.normal(0, 2, (*rows, count, *rest)).astype(floating),
+               "mode": str(rng.choice(["soft", "hard", "straight_through", "gumbel_softmax"])), "temperature": float(rng.uniform(0.3, 3))}
+    if members["mode"] == "gumbel_softmax":
+        members.update(uniforms=rng.uniform(0.01, 0.99, (*rows, count)).astype(floating), hard=bool(rng.random() < 0.5))
+    if rng.random() < 0.7:
+        members["upstream"] = rng.normal(0, 1, (*rows, *rest)).astype(floating)
+    return members
+
+
+@_operation("selection/reinforce")
+def _selection_reinforce(rng, floating):
+    rows = () if rng.random() < 0.3 else (int(rng.integers(1, 9)),)
+    count, samples = int(rng.integers(1, 8)), int(rng.integers(2, 30))
+    return {"logits": rng.normal(0, 2, (*rows, count)).astype(floating), "actions": rng.integers(0, count, (*rows, samples)).astype(_integer(rng)),
+            "losses": rng.normal(0, 2, (*rows, samples)).astype(floating), "baseline_mode": str(rng.choice(["none", "mean", "leave_one_out"]))}
 
 
 @_operation("segmentation/class-weights")

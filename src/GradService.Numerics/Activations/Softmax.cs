@@ -24,14 +24,14 @@ public static class Softmax
 
     /// <summary>Computes the gradient with respect to the logits: <c>dL/dz_c = p_c (u_c - sum_k u_k p_k) / t</c>.</summary>
     /// <typeparam name="T">float or double.</typeparam>
-    /// <param name="values">What <see cref="Forward"/> gave, <c>[outer, C, inner]</c>.</param>
+    /// <param name="logits">Unnormalised scores, <c>[outer, C, inner]</c>: the ones given to <see cref="Forward"/>.</param>
     /// <param name="view">The axis of the classes.</param>
     /// <param name="upstream">u, the gradient with respect to the values, <c>[outer, C, inner]</c>.</param>
     /// <param name="temperature">t, the one given to <see cref="Forward"/>.</param>
     /// <param name="gradient">Receives the gradient with respect to the logits, <c>[outer, C, inner]</c>. May not overlap an operand.</param>
     /// <param name="execution">Threads and cancellation.</param>
     /// <exception cref="OperandException">A length does not fit the view, or the temperature is not a finite number above 0.</exception>
-    public static void Backward<T>(ReadOnlySpan<T> values, AxisView view, ReadOnlySpan<T> upstream, double temperature, Span<T> gradient, Execution execution)
+    public static void Backward<T>(ReadOnlySpan<T> logits, AxisView view, ReadOnlySpan<T> upstream, double temperature, Span<T> gradient, Execution execution)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        SoftmaxJob<T>.Backward(logarithmic: false, values, view, upstream, temperature, gradient, execution);
+        SoftmaxJob<T>.Backward(logarithmic: false, logits, view, upstream, temperature, gradient, execution);
 }

@@ -28,13 +28,13 @@ internal unsafe struct SoftmaxJob<T> : IChunkJob
     }
 
     public static void Backward(
-        bool logarithmic, ReadOnlySpan<T> values, AxisView view, ReadOnlySpan<T> upstream, double temperature, Span<T> gradient, Execution execution)
+        bool logarithmic, ReadOnlySpan<T> logits, AxisView view, ReadOnlySpan<T> upstream, double temperature, Span<T> gradient, Execution execution)
     {
-        Require("values", values.Length, view);
+        Require("logits", logits.Length, view);
         Require("upstream", upstream.Length, view);
         Require("gradient", gradient.Length, view);
         Temperature.Check(temperature);
-        fixed (T* source = values, above = upstream, target = gradient)
+        fixed (T* source = logits, above = upstream, target = gradient)
         {
             Run(new SoftmaxJob<T> { _view = view, _logarithmic = logarithmic, _inverse = 1 / temperature, _source = source, _upstream = above, _target = target }, execution);
         }
@@ -90,22 +90,12 @@ internal unsafe struct SoftmaxJob<T> : IChunkJob
     // What the tile must still be multiplied by.
     private readonly Vector512<double> Forward(double* scores, int stride)
     {
-        if (_inverse != 1)
-        {
-            // The maximum goes first: what the temperature then rounds is small.
-            Vector512<double> maximum = Exponentials.MaximumOf(scores, _view.Count, stride);
-            double* at = scores;
-            for (int c = 0; c < _view.Count; c++, at += stride)
-            {
-                ((Vector512.Load(at) - maximum) * Vector512.Create(_inverse)).Store(at);
-            }
-        }
-
         if (!_logarithmic)
         {
-            return Vector512<double>.One / Exponentials.Of<T>(scores, _view.Count, stride).Sum;
+            return Vector512<double>.One / ExponentialsOf(scores, stride);
         }
 
+        Cool(scores, stride);
         Exponentials sums = Exponentials.Of<T>(scores, _view.Count, stride, keep: true);
         Vector512<double> log = sums.Log;
         for (int c = 0; c < _view.Count; c++, scores += stride)
@@ -116,24 +106,70 @@ internal unsafe struct SoftmaxJob<T> : IChunkJob
         return Vector512<double>.One;
     }
 
-    private readonly Vector512<double> Backward(double* values, double* above, int stride)
+    // Leaves exp(z - max) in the place of the scores and answers their sum.
+    private readonly Vector512<double> ExponentialsOf(double* scores, int stride)
     {
-        Vector512<double> sum = Vector512<double>.Zero;
-        double* upstream = above;
-        double* value = values;
-        for (int c = 0; c < _view.Count; c++, upstream += stride, value += stride)
+        Cool(scores, stride);
+        return Exponentials.Of<T>(scores, _view.Count, stride).Sum;
+    }
+
+    // Divides by the temperature. The maximum goes first: what the temperature then rounds is small.
+    private readonly void Cool(double* scores, int stride)
+    {
+        if (_inverse == 1)
         {
-            sum = _logarithmic
-                ? sum + Vector512.Load(upstream)
-                : Vector512.FusedMultiplyAdd(Vector512.Load(upstream), Vector512.Load(value), sum);
+            return;
         }
 
-        for (int c = 0; c < _view.Count; c++, above += stride, values += stride)
+        Vector512<double> maximum = Exponentials.MaximumOf(scores, _view.Count, stride);
+        for (int c = 0; c < _view.Count; c++, scores += stride)
         {
+            ((Vector512.Load(scores) - maximum) * Vector512.Create(_inverse)).Store(scores);
+        }
+    }
+
+    // From the logits, not from rounded values: where one class has nearly all the probability the gradient is what is left of
+    // sums that cancel. They are taken around the top class, so that what cancels is never added.
+    private readonly Vector512<double> Backward(double* scores, double* above, int stride)
+    {
+        Vector512<double> share = Vector512<double>.One / ExponentialsOf(scores, stride);
+        Vector512<double> top = Vector512<double>.Zero;
+        Vector512<double> topUpstream = Vector512<double>.Zero;
+        Vector512<double> seen = Vector512<double>.Zero;
+        for (int c = 0; c < _view.Count; c++)
+        {
+            Vector512<double> isTop = Vector512.AndNot(Vector512.Equals(Vector512.Load(scores + ((long)c * stride)), Vector512<double>.One), seen);
+            seen |= isTop;
+            top = Vector512.ConditionalSelect(isTop, Vector512.Create((double)c), top);
+            topUpstream = Vector512.ConditionalSelect(isTop, Vector512.Load(above + ((long)c * stride)), topUpstream);
+        }
+
+        Vector512<double> others = Vector512<double>.Zero;
+        Vector512<double> upstreamOfOthers = Vector512<double>.Zero;
+        Vector512<double> drift = Vector512<double>.Zero;
+        for (int c = 0; c < _view.Count; c++)
+        {
+            Vector512<double> p = Vector512.Load(scores + ((long)c * stride)) * share;
+            Vector512<double> u = Vector512.Load(above + ((long)c * stride));
+            Vector512<double> isTop = Vector512.Equals(top, Vector512.Create((double)c));
+            others += Vector512.AndNot(p, isTop);
+            upstreamOfOthers += Vector512.AndNot(u, isTop);
+            drift = Vector512.FusedMultiplyAdd(p, u - topUpstream, drift);
+        }
+
+        Vector512<double> upstream = upstreamOfOthers + topUpstream;
+        for (int c = 0; c < _view.Count; c++)
+        {
+            double* at = scores + ((long)c * stride);
+            Vector512<double> p = Vector512.Load(at) * share;
+            Vector512<double> u = Vector512.Load(above + ((long)c * stride));
             Vector512<double> gradient = _logarithmic
-                ? Vector512.Load(above) - (Exponential.OfNonPositive<T>(Vector512.Load(values)) * sum)
-                : Vector512.Load(values) * (Vector512.Load(above) - sum);
-            gradient.Store(values);
+                ? Vector512.ConditionalSelect(
+                    Vector512.Equals(top, Vector512.Create((double)c)),
+                    (u * others) - (p * upstreamOfOthers),
+                    u - (p * upstream))
+                : p * (u - topUpstream - drift);
+            gradient.Store(at);
         }
 
         return Vector512.Create(_inverse);
@@ -141,6 +177,7 @@ internal unsafe struct SoftmaxJob<T> : IChunkJob
 
     private static void Require(string operand, int found, AxisView view)
     {
+        Tile.RequireClasses(view.Count, operand);
         if (found != view.Length)
         {
             throw new OperandException(operand, $"{found} values were found where {view.Length} were expected: [outer, C, inner] = [{view.Outer}, {view.Count}, {view.Inner}].");

@@ -101,9 +101,8 @@ internal readonly unsafe struct LabelledLossCount<T>(LabelledLossOperands<T> ope
 
             for (int at = position; at < position + 4; at++)
             {
-                if (!AddLabel(at, ref a, ref counted))
+                if (!AddLabel(at, ref tally))
                 {
-                    tally.BadLabel = at;
                     return;
                 }
             }
@@ -111,19 +110,18 @@ internal readonly unsafe struct LabelledLossCount<T>(LabelledLossOperands<T> ope
 
         for (; position < end; position++)
         {
-            if (!AddLabel(position, ref a, ref counted))
+            if (!AddLabel(position, ref tally))
             {
-                tally.BadLabel = position;
                 return;
             }
         }
 
-        tally.Counted = counted;
-        tally.Weights = settings.ApplyTo == ApplyTo.Logits ? counted : (a + b) + (c + d);
+        tally.Counted += counted;
+        tally.Weights = settings.ApplyTo == ApplyTo.Logits ? tally.Counted : tally.Weights + ((a + b) + (c + d));
     }
 
     // Whether the label at a position is a class or the ignored one.
-    private bool AddLabel(int position, ref double sum, ref long counted)
+    private bool AddLabel(int position, ref LabelledLossTally tally)
     {
         int label = operands.Labels[position];
         if (label == settings.IgnoreIndex)
@@ -133,11 +131,12 @@ internal readonly unsafe struct LabelledLossCount<T>(LabelledLossOperands<T> ope
 
         if ((uint)label >= (uint)operands.View.Count)
         {
+            tally.BadLabel = position;
             return false;
         }
 
-        sum += operands.Weight[label];
-        counted++;
+        tally.Weights += operands.Weight[label];
+        tally.Counted++;
         return true;
     }
 

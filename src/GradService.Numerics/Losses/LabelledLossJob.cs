@@ -16,7 +16,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
 
     private bool IsPlain =>
         operands.Labels != null && operands.Predictions == null && operands.SampleWeight == null && !HasUpstreams
-        && settings is { LabelSmoothing: 0, ApplyTo: ApplyTo.Loss };
+        && settings is { Form: ScoreForm.Logits, LabelSmoothing: 0, ApplyTo: ApplyTo.Loss };
 
     public void Run(int chunk)
     {
@@ -30,7 +30,9 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         {
             LossTile tile = LossTile.In(ref scratch, classes, shares);
             tile.Smoothing = settings.LabelSmoothing;
+            tile.Gamma = settings.Gamma;
             tile.Scaled = settings.ApplyTo == ApplyTo.Logits;
+            tile.Exchanged = IsPlain;
             tile.WantsGradient = operands.Gradient != null;
             tile.ScaleWeight = shares && operands.Predictions == null ? operands.Weight : null;
             tile.Weight = operands.Weight;
@@ -41,6 +43,9 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
                 new Span<double>(tile.Weight, classes).Fill(1);
                 tile.WeightSum = classes;
             }
+
+            // In the common case the same for every position.
+            new Span<double>(tile.Upstream, tile.Width).Fill(ReducedUpstream);
 
             Vector512<double> sum = Vector512<double>.Zero;
             for (int position = first; position < end; position += tile.Width)
@@ -69,7 +74,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
             Tile.Load(operands.Shares, operands.View, first, count, tile.Shares, tile.Stride);
         }
 
-        if (IsPlain)
+        if (tile.Exchanged)
         {
             PreparePlain(tile, first, count);
         }
@@ -126,24 +131,32 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         }
     }
 
-    // The columns of the common case: class indices and class weights, and nothing that differs from position to position.
+    // The columns of the common case: class indices and class weights, and nothing else that differs from position to position. The
+    // labels' scores are exchanged on the way, as SoftmaxLoss.Exchange does; an ignored position gives its first class's back.
     private void PreparePlain(in LossTile tile, int first, int count)
     {
         int* labels = operands.Labels + first;
         int ignore = settings.IgnoreIndex;
         double* weight = tile.Weight;
+        double* scores = tile.Scores;
         double* hit = tile.Hit;
+        double* picked = tile.Picked;
         int* known = tile.Label;
+        long stride = tile.Stride;
         for (int at = 0; at < count; at++)
         {
             int label = labels[at];
             bool counted = label != ignore;
-            double labelWeight = weight[counted ? label : 0];
-            hit[at] = counted ? labelWeight : 0;
+            long index = counted ? label : 0;
+            double* place = scores + (index * stride) + at;
+            double score = *place;
+            double labelWeight = weight[index];
             known[at] = counted ? label : -1;
+            hit[at] = counted ? labelWeight : 0;
+            picked[at] = counted ? score : double.NegativeInfinity;
+            *place = counted ? double.NegativeInfinity : score;
         }
 
-        new Span<double>(tile.Upstream, count).Fill(ReducedUpstream);
         Pad(tile, count);
     }
 
@@ -208,6 +221,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
             tile.Hit[at] = 0;
             tile.Spread[at] = 0;
             tile.Upstream[at] = 0;
+            tile.Picked[at] = double.NegativeInfinity;
         }
     }
 }

@@ -1,4 +1,5 @@
 using GradService.Numerics.Tensors;
+using GradService.Numerics.Vectors;
 
 namespace GradService.Numerics.Losses;
 
@@ -16,6 +17,11 @@ internal static class LabelledLossRules
         if (!(settings.Epsilon is > 0 and < 0.5))
         {
             throw new OperandException("epsilon", $"epsilon is {settings.Epsilon}; it must be above 0 and below 0.5, as probabilities are clipped to [epsilon, 1 - epsilon].");
+        }
+
+        if (!(settings.Gamma >= 0 && double.IsFinite(settings.Gamma)))
+        {
+            throw new OperandException("gamma", $"gamma is {settings.Gamma}; it must be a finite number of at least 0: 0 is cross-entropy, 2 the usual focal loss.");
         }
 
         if (settings.Examples < 0)
@@ -51,6 +57,7 @@ internal static class LabelledLossRules
         int gradient)
     {
         int positions = view.Positions;
+        Tile.RequireClasses(view.Count, settings.Operand);
         Require(settings.Operand, scores, view.Length, $"[outer, C, inner] = [{view.Outer}, {view.Count}, {view.Inner}]");
         if (shares)
         {

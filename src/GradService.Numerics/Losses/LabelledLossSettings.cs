@@ -13,7 +13,7 @@ internal enum ScoreForm
     LogProbabilities,
 }
 
-/// <summary>What cross-entropy and negative log-likelihood have in common, so that one core serves both.</summary>
+/// <summary>What cross-entropy, its focal form and negative log-likelihood have in common, so that one core serves them all.</summary>
 internal sealed record LabelledLossSettings(
     ScoreForm Form,
     int IgnoreIndex,
@@ -22,7 +22,8 @@ internal sealed record LabelledLossSettings(
     int Examples,
     double Epsilon,
     Weighting Weighting,
-    ApplyTo ApplyTo)
+    ApplyTo ApplyTo,
+    double Gamma = 0)
 {
     /// <summary>The C# name of the operand that holds the scores.</summary>
     public string Operand => Form == ScoreForm.LogProbabilities ? "logProbs" : "logits";

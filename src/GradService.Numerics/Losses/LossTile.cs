@@ -29,8 +29,14 @@ internal unsafe struct LossTile
     public double* ScaleWeight;
 
     public double Smoothing;
+
+    /// <summary>The power of 1 - p that a class's loss is multiplied by; 0 but for the focal loss.</summary>
+    public double Gamma;
     public bool Scaled;
     public bool WantsGradient;
+
+    /// <summary>Whether the labels' scores are in <see cref="Picked"/> already, and minus infinity in their place.</summary>
+    public bool Exchanged;
 
     /// <summary>The class, or -1 for an element that is ignored; with shares 0 for one that is not.</summary>
     public int* Label;

@@ -20,7 +20,11 @@ internal static unsafe class SoftmaxLoss
         }
 
         // The label's exponential stays out of the sum: what is left is 1 - p_y but for a factor, with all its digits however small.
-        Exchange(tile, count);
+        if (!tile.Exchanged)
+        {
+            Exchange(tile, count);
+        }
+
         for (int lane = 0; lane < count; lane += Tile.Lanes)
         {
             Sum<T>(tile, lane);
@@ -141,8 +145,18 @@ internal static unsafe class SoftmaxLoss
         // All exponentials but one that is exactly 1: the label's, or another's.
         Vector512<double> others = Vector512.ConditionalSelect(
             Vector512.Equals(exponential, Vector512<double>.One), rest, rest - Vector512<double>.One + exponential);
-        Vector512<double> log = Logarithm.OfOnePlus(others);
-        Vector512<double> loss = hit * (log - below);
+        Vector512<double> reciprocal = Vector512<double>.One / (rest + exponential);
+        Vector512<double> log = Logarithm.OfOnePlus(others, reciprocal);
+        Vector512<double> information = log - below;
+        Vector512<double> loss = hit * information;
+        Vector512<double> pullFactor = Vector512<double>.One;
+        if (tile.Gamma != 0)
+        {
+            var modulation = FocalModulation.Of(tile.Gamma, exponential * reciprocal, rest * reciprocal, information);
+            loss *= modulation.Loss;
+            pullFactor = modulation.Slope;
+        }
+
         if (tile.Smoothing != 0)
         {
             Vector512<double> all = Vector512.FusedMultiplyAdd(Vector512.Create(tile.WeightSum), log, -Vector512.Load(tile.Loss + lane));
@@ -162,14 +176,13 @@ internal static unsafe class SoftmaxLoss
             upstream *= Vector512.Load(tile.Scale + lane);
         }
 
-        Vector512<double> sum = rest + exponential;
-        Vector512<double> pull = upstream * hit / sum;
+        Vector512<double> pull = upstream * hit * pullFactor * reciprocal;
         Vector512<double> atLabel = Vector512<double>.Zero - rest;
         if (tile.Smoothing != 0)
         {
             // The smoothed part has no label: its slope, U p_c - u_c, is added to what the label pulls.
             Vector512<double> spread = upstream * Vector512.Load(tile.Spread + lane);
-            Vector512<double> all = spread * Vector512.Create(tile.WeightSum) / sum;
+            Vector512<double> all = spread * Vector512.Create(tile.WeightSum) * reciprocal;
             atLabel = (pull * atLabel) + ((all * exponential) - (spread * Vector512.Load(tile.LabelWeight + lane)));
             pull += all;
             spread.Store(tile.Spread + lane);
@@ -197,6 +210,12 @@ internal static unsafe class SoftmaxLoss
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Shares<T>(in LossTile tile, int lane)
     {
+        if (tile.Gamma != 0)
+        {
+            FocalShares<T>(tile, lane);
+            return;
+        }
+
         double* scores = tile.Scores + lane;
         double* shares = tile.Shares + lane;
         Vector512<double> scale = Vector512<double>.One;
@@ -223,8 +242,50 @@ internal static unsafe class SoftmaxLoss
             return;
         }
 
-        // p T - t, as (T - t) p - t (1 - p): nothing cancels where one class has the whole label and nearly all the probability.
         (Vector512.Load(tile.Upstream + lane) * scale * hit / sums.Sum).Store(tile.Factor + lane);
+        Pull(tile, scores, shares, sums, total);
+    }
+
+    // The focal loss against shares: every class's loss is modulated, and so is the target that pulls at the logits.
+    private static void FocalShares<T>(in LossTile tile, int lane)
+    {
+        double* scores = tile.Scores + lane;
+        double* shares = tile.Shares + lane;
+        _ = Targets.Form(tile, lane);
+        Exponentials sums = Exponentials.Of<T>(scores, tile.Classes, tile.Stride, keep: true);
+        Vector512<double> log = sums.Log;
+        Vector512<double> reciprocal = Vector512<double>.One / sums.Sum;
+        Vector512<double> loss = Vector512<double>.Zero;
+        Vector512<double> total = Vector512<double>.Zero;
+        for (int c = 0; c < tile.Classes; c++)
+        {
+            double* score = scores + ((long)c * tile.Stride);
+            double* share = shares + ((long)c * tile.Stride);
+            Vector512<double> below = Vector512.Load(score) - sums.Maximum;
+            Vector512<double> exponential = Exponential.OfNonPositive<T>(below);
+            Vector512<double> target = Vector512.Load(share);
+            Vector512<double> information = log - below;
+            var modulation = FocalModulation.Of(tile.Gamma, exponential * reciprocal, sums.Rest(exponential) * reciprocal, information);
+            loss = Vector512.FusedMultiplyAdd(target * modulation.Loss, information, loss);
+            target *= modulation.Slope;
+            total += target;
+            target.Store(share);
+            exponential.Store(score);
+        }
+
+        Vector512<double> hit = Vector512.Load(tile.Hit + lane);
+        WriteLoss(tile, lane, hit * loss);
+        if (tile.WantsGradient)
+        {
+            (Vector512.Load(tile.Upstream + lane) * hit * reciprocal).Store(tile.Factor + lane);
+            Pull(tile, scores, shares, sums, total);
+        }
+    }
+
+    // p T - t, as (T - t) p - t (1 - p): nothing cancels where one class has the whole label and nearly all the probability.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Pull(in LossTile tile, double* scores, double* shares, Exponentials sums, Vector512<double> total)
+    {
         for (int c = 0; c < tile.Classes; c++, scores += tile.Stride, shares += tile.Stride)
         {
             Vector512<double> exponential = Vector512.Load(scores);

@@ -25,8 +25,13 @@ public abstract class Tensor
     /// <exception cref="ArgumentException">The shape has another number of elements.</exception>
     public abstract Tensor Reshape(Shape shape);
 
-    /// <summary>The memory under the elements, if it is one piece; what <see cref="TensorScope.GiveBack(Tensor)"/> gives back.</summary>
-    internal virtual Memory<byte> Bytes => default;
+    /// <summary>The elements' bytes, little-endian and row-major, where they lie; empty for BYTES, which do not lie in one piece.</summary>
+    public virtual Memory<byte> Bytes => default;
+
+    /// <summary>Some of the elements, not copied, in a shape of their own.</summary>
+    /// <param name="shape">The shape.</param>
+    /// <param name="from">The flat position of the first.</param>
+    public abstract Tensor Part(Shape shape, int from);
 }
 
 /// <summary>A tensor of numbers or booleans.</summary>
@@ -63,7 +68,11 @@ public sealed class Tensor<T> : Tensor
     public override Tensor<T> Reshape(Shape shape) => new(shape, _bytes);
 
     /// <inheritdoc/>
-    internal override Memory<byte> Bytes => _bytes;
+    public override Memory<byte> Bytes => _bytes;
+
+    /// <inheritdoc/>
+    public override Tensor<T> Part(Shape shape, int from) =>
+        new(shape, _bytes.Slice(from * ElementType.Size(), shape.Length * ElementType.Size()));
 
     /// <summary>The elements, row-major.</summary>
     public Span<T> Span => MemoryMarshal.Cast<byte, T>(_bytes.Span);
@@ -92,4 +101,7 @@ public sealed class BytesTensor : Tensor
 
     /// <inheritdoc/>
     public override BytesTensor Reshape(Shape shape) => new(shape, Values);
+
+    /// <inheritdoc/>
+    public override BytesTensor Part(Shape shape, int from) => new(shape, [.. Values.Skip(from).Take(shape.Length)]);
 }

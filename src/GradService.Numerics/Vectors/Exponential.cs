@@ -37,9 +37,9 @@ internal static class Exponential
         Vector512<double> p23 = Vector512.FusedMultiplyAdd(r, Vector512.Create(0.16666666719028936), Vector512.Create(0.5000000047146057));
         Vector512<double> p45 = Vector512.FusedMultiplyAdd(r, Vector512.Create(0.00833329846980059), Vector512.Create(0.04166635277111221));
         Vector512<double> p67 = Vector512.FusedMultiplyAdd(r, Vector512.Create(0.00019899285575896282), Vector512.Create(0.0013941118895837));
-        Vector512<double> low = Vector512.FusedMultiplyAdd(p23, square, p01);
-        Vector512<double> high = Vector512.FusedMultiplyAdd(p67, square, p45);
-        Vector512<double> p = Vector512.FusedMultiplyAdd(high, square * square, low);
+        Vector512<double> p = Vector512.FusedMultiplyAdd(p67, square, p45);
+        p = Vector512.FusedMultiplyAdd(p, square, p23);
+        p = Vector512.FusedMultiplyAdd(p, square, p01);
 
         // A NaN widened from FP32 has no low bits set, so the shift leaves nothing and the NaN stays one.
         Vector512<double> scaled = (p.AsInt64() + Vector512.ShiftLeft(shifted.AsInt64(), 52)).AsDouble();

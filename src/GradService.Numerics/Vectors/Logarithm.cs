@@ -11,15 +11,19 @@ internal static class Logarithm
     private const double Rounder = 6755399441055744;
     private const double Ln2 = 0.6931471805599453;
 
-    /// <summary>log(1 + x) for x from 0 to 2^52, or NaN: as exact for a tiny x as for any other.</summary>
+    /// <summary>log(1 + x) for x above -1 up to 2^52, or NaN: as exact for a tiny x as for any other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> OfOnePlus(Vector512<double> x)
+    public static Vector512<double> OfOnePlus(Vector512<double> x) => OfOnePlus(x, Vector512<double>.One / (Vector512<double>.One + x));
+
+    /// <summary>log(1 + x) for x above -1 up to 2^52, or NaN, where 1 / (1 + x) is known to a few digits already: divisions are slow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> OfOnePlus(Vector512<double> x, Vector512<double> reciprocal)
     {
         Vector512<double> u = Vector512<double>.One + x;
 
         // What the addition rounded away, exactly.
         Vector512<double> lost = x - (u - Vector512<double>.One);
-        return Of(u, Vector512<double>.Zero, lost / u);
+        return Of(u, Vector512<double>.Zero, lost * reciprocal);
     }
 
     /// <summary>log x for a finite x above 0, or NaN.</summary>

@@ -14,17 +14,36 @@ internal static unsafe class Tile
     /// <summary>Positions in one step of the arithmetic.</summary>
     public const int Lanes = 8;
 
+    /// <summary>The most classes a tile can have: its scratch is 64 bytes a class at least, for each thread.</summary>
+    public const int MostClasses = 1 << 20;
+
+    /// <summary>Refuses more classes than a tile can have.</summary>
+    /// <param name="classes">How many there are.</param>
+    /// <param name="operand">The operand that has them.</param>
+    /// <exception cref="OperandException">There are more than <see cref="MostClasses"/>.</exception>
+    public static void RequireClasses(int classes, string operand)
+    {
+        if (classes > MostClasses)
+        {
+            throw new OperandException(operand, $"{classes} classes were found; at most {MostClasses} are possible. Is the class axis the right one?");
+        }
+    }
+
     /// <summary>The positions in a tile: fewer where there are many classes, so that a tile stays in the first or second cache.</summary>
     public static int Width(int classes) => classes switch
     {
+        <= 32 => 128,
         <= 64 => 64,
         <= 128 => 32,
         <= 256 => 16,
         _ => Lanes,
     };
 
-    /// <summary>From a class to the next, in elements. Not a power of two: stores and loads 4096 bytes apart would hinder each other.</summary>
-    public static int Stride(int width) => width + Lanes;
+    /// <summary>
+    /// From a class to the next, in elements. Not a power of two, as stores and loads 4096 bytes apart would hinder each other; but no gaps
+    /// where classes are many and memory counts.
+    /// </summary>
+    public static int Stride(int width) => width == Lanes ? Lanes : width + Lanes;
 
     /// <summary>The positions in a chunk: whole tiles of about 65,536 elements together.</summary>
     public static int ChunkPositions(int classes)

@@ -39,6 +39,11 @@ internal static class OperationDescription
             ["description"] = output.Description,
             ["always"] = output.IsRequired,
         });
+        if (operation is IPictured pictured)
+        {
+            entry["pictures"] = List(pictured.PictureTypes, type => JsonValue.Create(type));
+        }
+
         entry["references"] = List(prose.References, reference => JsonValue.Create(reference));
         return entry;
     }

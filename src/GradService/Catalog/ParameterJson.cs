@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -10,8 +11,10 @@ internal static class ParameterJson
 {
     public static JsonSerializerOptions Options { get; } = Make();
 
-    /// <summary>The wire's spelling of an enum value: FP32 as it is, words in snake_case.</summary>
-    public static string EnumName(Type type, string name) => type == typeof(Dtype) ? name : WireName.Of(name);
+    /// <summary>The wire's spelling of an enum value: FP32 as it is, words in snake_case, and a name that no C# word can be ("k-means++") as its attribute says.</summary>
+    public static string EnumName(Type type, string name) => type == typeof(Dtype)
+        ? name
+        : type.GetField(name)?.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? WireName.Of(name);
 
     private static JsonSerializerOptions Make()
     {

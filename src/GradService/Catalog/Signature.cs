@@ -144,10 +144,10 @@ public sealed class ParameterMember : Member
     internal ParameterMember(PropertyInfo property, JsonNode? defaultValue)
         : base(property)
     {
-        Default = defaultValue;
         ValueType = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         Values = ValueType.IsEnum ? [.. Enum.GetNames(ValueType).Select(name => ParameterJson.EnumName(ValueType, name))] : null;
         IsRequired = property.GetCustomAttribute<System.Runtime.CompilerServices.RequiredMemberAttribute>() is not null;
+        Default = IsRequired ? null : defaultValue;
         Range = property.GetCustomAttribute<RangeAttribute>();
         Type = ValueType.IsEnum || ValueType == typeof(string) ? "string"
             : ValueType == typeof(bool) ? "boolean"

@@ -17,7 +17,7 @@ internal static class BodyReader
             throw TooLarge(limits);
         }
 
-        Memory<byte> buffer = scope.RentBytes(declared ?? FirstGuess);
+        Memory<byte> buffer = scope.RentBytes(declared ?? Math.Min(FirstGuess, limits.MaxRequestBytes + 1));
         int length = 0;
         while (declared is null || length < declared)
         {

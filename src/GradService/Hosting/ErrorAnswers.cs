@@ -1,3 +1,4 @@
+using GradService.InferenceProtocol;
 using GradService.Rest;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.WebUtilities;
@@ -13,7 +14,9 @@ internal static partial class ErrorAnswers
         app.UseStatusCodePages(pages => AnswerStatusAsync(pages.HttpContext));
     }
 
-    public static Task WriteAsync(HttpContext context, Fault fault) => Problems.WriteAsync(context, fault);
+    public static Task WriteAsync(HttpContext context, Fault fault) => context.Request.Path.StartsWithSegments("/v2")
+        ? InferenceErrors.WriteAsync(context, fault)
+        : Problems.WriteAsync(context, fault);
 
     private static Task AnswerExceptionAsync(HttpContext context)
     {

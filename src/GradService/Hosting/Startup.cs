@@ -27,7 +27,9 @@ internal static class Startup
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = limits.MaxRequestBytes;
+
+            // BodyReader holds the limit. Left to Kestrel, an oversized body breaks the connection before its sender has read why.
+            kestrel.Limits.MaxRequestBodySize = null;
         });
         builder.Services.AddRequestTimeouts(options => options.DefaultPolicy = new RequestTimeoutPolicy
         {

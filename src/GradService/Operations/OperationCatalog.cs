@@ -1,7 +1,11 @@
 using GradService.Catalog;
 using GradService.Operations.Activations;
+using GradService.Operations.Classification;
+using GradService.Operations.Clustering;
 using GradService.Operations.Losses;
 using GradService.Operations.Policy;
+using GradService.Operations.Segmentation;
+using GradService.Operations.Selection;
 
 namespace GradService.Operations;
 
@@ -13,11 +17,33 @@ public sealed class OperationCatalog
     [
         new CrossEntropyOperation(),
         new NllOperation(),
+        new BinaryCrossEntropyOperation(),
+        new FocalOperation(),
+        new DiceOperation(),
+        new JaccardOperation(),
+        new TverskyOperation(),
+        new LovaszSoftmaxOperation(),
+        new KlDivergenceOperation(),
         new SoftmaxOperation(),
         new LogSoftmaxOperation(),
         new SoftmaxJacobianOperation(),
         new ProbabilitiesOperation(),
         new LogGradientOperation(),
+        new KmeansInitOperation(),
+        new KmeansAssignOperation(),
+        new KmeansLossOperation(),
+        new KmeansStepOperation(),
+        new KmeansFitOperation(),
+        new KmeansPartialOperation(),
+        new KmeansCombineOperation(),
+        new LogisticPredictOperation(),
+        new LogisticLossOperation(),
+        new LogisticFitOperation(),
+        new LogisticPartialOperation(),
+        new LogisticBoundaryOperation(),
+        new SelectOperation(),
+        new SelectionReinforceOperation(),
+        new ClassWeightsOperation(),
     ];
 
     /// <summary>The operation that an OIP model name stands for; null for none.</summary>

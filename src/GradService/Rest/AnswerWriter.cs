@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -18,38 +19,46 @@ internal sealed class AnswerWriter
     public AnswerWriter(Operation operation) =>
         _outputs = [.. operation.Signature.Outputs.Select(output => (output, Encoding.UTF8.GetBytes($"\"{output.Name}\":")))];
 
-    public void Write(IBufferWriter<byte> writer, object response, Evaluation run, TensorFormat format)
+    /// <summary>Writes the answer, sending it as it grows.</summary>
+    public async ValueTask WriteAsync(PipeWriter writer, object response, Evaluation run, TensorFormat format, CancellationToken cancellation)
     {
-        ReadOnlySpan<byte> separator = "{"u8;
+        bool first = true;
         foreach ((OutputMember member, byte[] name) in _outputs)
         {
-            if (member.Get(response) is { } value)
+            if (member.Get(response) is not { } value)
             {
-                writer.Write(separator);
-                writer.Write(name);
-                Write(writer, value, format);
-                separator = ","u8;
+                continue;
+            }
+
+            writer.Write(first ? "{"u8 : ","u8);
+            writer.Write(name);
+            first = false;
+            if (value is Tensor tensor)
+            {
+                await TensorStream.WriteAsync(tensor, format, writer, cancellation).ConfigureAwait(false);
+            }
+            else
+            {
+                Write(writer, value);
             }
         }
 
         if (run.Warnings.Count > 0)
         {
-            writer.Write(separator);
+            writer.Write(first ? "{"u8 : ","u8);
             writer.Write("\"warnings\":"u8);
-            Write(writer, run.Warnings, format);
-            separator = ","u8;
+            Write(writer, run.Warnings);
+            first = false;
         }
 
-        writer.Write(separator.SequenceEqual("{"u8) ? "{}"u8 : "}"u8);
+        writer.Write(first ? "{}"u8 : "}"u8);
+        await writer.FlushAsync(cancellation).ConfigureAwait(false);
     }
 
-    private static void Write(IBufferWriter<byte> writer, object value, TensorFormat format)
+    private static void Write(PipeWriter writer, object value)
     {
         switch (value)
         {
-            case Tensor tensor:
-                TensorWriter.Write(tensor, format, writer);
-                break;
             case double number:
                 writer.Advance(NumberFormatter.Write(number, writer.GetSpan(NumberFormatter.Room)));
                 break;
@@ -73,7 +82,7 @@ internal sealed class AnswerWriter
         }
     }
 
-    private static void Write(IBufferWriter<byte> writer, string text)
+    private static void Write(PipeWriter writer, string text)
     {
         writer.Write("\""u8);
         writer.Write(JsonEncodedText.Encode(text, Readable).EncodedUtf8Bytes);

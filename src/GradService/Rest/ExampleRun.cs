@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using GradService.Catalog;
 using GradService.Hosting;
@@ -15,8 +15,11 @@ internal static class ExampleRun
         using var scope = new TensorScope(MemoryBudget.Unlimited);
         (OperationRequest request, ElementType floating) = new RequestReader(operation, limits).Read(Encoding.UTF8.GetBytes(operation.Example), scope);
         var run = new Evaluation(floating, scope, new Execution(1), (request as DifferentiableRequest)?.Gradients);
-        var writer = new ArrayBufferWriter<byte>();
-        new AnswerWriter(operation).Write(writer, operation.Run(request, run), run, request.TensorFormat);
-        return writer.WrittenSpan.ToArray();
+        using var answer = new MemoryStream();
+        PipeWriter writer = PipeWriter.Create(answer);
+
+        // Into memory: done when it returns.
+        new AnswerWriter(operation).WriteAsync(writer, operation.Run(request, run), run, request.TensorFormat, default).AsTask().GetAwaiter().GetResult();
+        return answer.ToArray();
     }
 }

@@ -17,9 +17,12 @@ internal sealed class OperationEndpoint(Operation operation, Limits limits, Memo
         OperationRequest? request = null;
         Evaluation run;
         object response;
+        string? pictureType;
+        ReadOnlyMemory<byte> picture = default;
         try
         {
             MediaTypes.RequireJson(context.Request);
+            pictureType = PictureChoice.Of(context.Request, operation);
             Memory<byte> body = await BodyReader.ReadAsync(context, scope, limits).ConfigureAwait(false);
             (request, ElementType floating) = _reader.Read(body, scope);
             scope.GiveBack(body);
@@ -29,6 +32,10 @@ internal sealed class OperationEndpoint(Operation operation, Limits limits, Memo
                 new Execution(limits.Threads, context.RequestAborted),
                 (request as DifferentiableRequest)?.Gradients);
             response = operation.Run(request, run);
+            if (pictureType is not null)
+            {
+                picture = ((IPictured)operation).Draw(request, response, pictureType);
+            }
         }
         catch (Exception exception) when (Fault.Of(exception, operation, request) is { } fault)
         {
@@ -36,8 +43,19 @@ internal sealed class OperationEndpoint(Operation operation, Limits limits, Memo
             return;
         }
 
+        if (operation is IPictured)
+        {
+            context.Response.Headers.Append("Vary", "Accept");
+        }
+
+        if (pictureType is not null)
+        {
+            context.Response.ContentType = pictureType;
+            await context.Response.BodyWriter.WriteAsync(picture, context.RequestAborted).ConfigureAwait(false);
+            return;
+        }
+
         context.Response.ContentType = "application/json; charset=utf-8";
-        _writer.Write(context.Response.BodyWriter, response, run, request.TensorFormat);
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+        await _writer.WriteAsync(context.Response.BodyWriter, response, run, request.TensorFormat, context.RequestAborted).ConfigureAwait(false);
     }
 }

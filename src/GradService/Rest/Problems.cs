@@ -25,12 +25,6 @@ internal static class Problems
             context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
 
-        if (fault.Status == StatusCodes.Status413PayloadTooLarge)
-        {
-            // What is left of the body will not be read, so the connection cannot carry another request.
-            context.Response.Headers.Connection = "close";
-        }
-
         var problem = new ProblemDetails
         {
             Type = Section(fault.Status),

@@ -256,7 +256,7 @@ internal ref struct ArrayReader
 
             if (_depth < _rank && !empty)
             {
-                throw new BodyException(PathHere(0), $"Expected an array, as the ones before it hold, found {JsonText.Describe(_text, _at)}: all rows must be nested equally deep.", BodyException.Senseless);
+                throw Next is -1 or '}' or ',' ? Unexpected(0, "an array") : new BodyException(PathHere(0), $"Expected an array, as the ones before it hold, found {JsonText.Describe(_text, _at)}: all rows must be nested equally deep.", BodyException.Senseless);
             }
 
             if (empty)

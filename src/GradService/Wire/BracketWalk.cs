@@ -7,12 +7,18 @@ namespace GradService.Wire;
 internal ref struct BracketWalk
 {
     private readonly Shape _shape;
+    private readonly bool _bare;
     private AxisCounts _indices;
     private int _depth;
 
     /// <summary>Begins before the first bracket.</summary>
     /// <param name="shape">At least one axis.</param>
-    public BracketWalk(Shape shape) => _shape = shape;
+    /// <param name="bare">Whether to leave the outermost brackets out.</param>
+    public BracketWalk(Shape shape, bool bare)
+    {
+        _shape = shape;
+        _bare = bare;
+    }
 
     /// <summary>Writes what stands between the last row and the next, or what closes the whole.</summary>
     /// <param name="output">Where to.</param>
@@ -26,8 +32,7 @@ internal ref struct BracketWalk
         bool opens = _depth == 0;
         if (!opens)
         {
-            text[length++] = (byte)']';
-            _depth--;
+            Close(text, ref length);
         }
 
         while (true)
@@ -40,8 +45,7 @@ internal ref struct BracketWalk
 
             if (!opens && ++_indices[_depth] == _shape[_depth - 1])
             {
-                text[length++] = (byte)']';
-                _depth--;
+                Close(text, ref length);
                 continue;
             }
 
@@ -53,8 +57,7 @@ internal ref struct BracketWalk
             // Down to the next row, or to an array that holds nothing.
             do
             {
-                text[length++] = (byte)'[';
-                _depth++;
+                Open(text, ref length);
                 _indices[_depth] = 0;
             }
             while (_depth < rank && _shape[_depth - 1] > 0);
@@ -65,8 +68,7 @@ internal ref struct BracketWalk
                 return true;
             }
 
-            text[length++] = (byte)']';
-            _depth--;
+            Close(text, ref length);
             opens = false;
             if (length > 2 * Shape.MaxRank)
             {
@@ -74,6 +76,22 @@ internal ref struct BracketWalk
                 text = output.GetSpan((3 * Shape.MaxRank) + 2);
                 length = 0;
             }
+        }
+    }
+
+    private void Open(Span<byte> text, ref int length)
+    {
+        if (_depth++ > 0 || !_bare)
+        {
+            text[length++] = (byte)'[';
+        }
+    }
+
+    private void Close(Span<byte> text, ref int length)
+    {
+        if (--_depth > 0 || !_bare)
+        {
+            text[length++] = (byte)']';
         }
     }
 }

@@ -14,7 +14,7 @@ namespace GradService.Wire;
 internal static class DigitBlock
 {
     /// <summary>How many bytes from a number's first byte on must be text.</summary>
-    public const int Window = 40;
+    public const int Window = 64;
 
     /// <summary>How many bytes before a number's first byte must be text for <see cref="TryLong"/>.</summary>
     public const int WindowBefore = 20;
@@ -28,45 +28,74 @@ internal static class DigitBlock
     /// <summary>32 bytes of 0, then of 255: loaded at n, the mask of the last n of 32 bytes.</summary>
     private static readonly byte[] LastBytes = [.. new byte[Long], .. Enumerable.Repeat(byte.MaxValue, 2 * Long)];
 
-    /// <summary>Reads a number of at most 15 characters with no exponent.</summary>
+    /// <summary>
+    /// Where commas and closing brackets stand in the next <see cref="Window"/> bytes, one bit for a byte. Found for many numbers at once,
+    /// so that the place of one need not wait for the one before it to be read.
+    /// </summary>
+    /// <param name="first">The first byte.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Ends(ref byte first)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Vector512<byte> text = Vector512.LoadUnsafe(ref first);
+            return (Vector512.Equals(text, Vector512.Create((byte)',')) | Vector512.Equals(text, Vector512.Create((byte)']'))).ExtractMostSignificantBits();
+        }
+
+        return Ends(Vector256.LoadUnsafe(ref first)) | ((ulong)Ends(Vector256.LoadUnsafe(ref first, Long)) << Long);
+    }
+
+    /// <summary>Reads a number of at most 15 characters with no exponent, whose end is known.</summary>
     /// <param name="first">Its first byte.</param>
+    /// <param name="length">Its length in bytes, at least 1.</param>
     /// <param name="digits">Its digits as an integer, sign and point left out.</param>
-    /// <param name="fraction">How many of the digits stand behind the point.</param>
+    /// <param name="fraction">How many of the digits stand behind the point; at most 14.</param>
     /// <param name="negative">1 if a minus sign stands before it, else 0.</param>
-    /// <param name="length">Its length in bytes.</param>
     /// <returns>False when it is longer, or breaks the grammar.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryShort(ref byte first, out ulong digits, out int fraction, out uint negative, out int length)
+    public static bool TryShort(ref byte first, int length, out long digits, out int fraction, out uint negative)
     {
         Vector128<byte> text = Vector128.LoadUnsafe(ref first);
         Vector128<byte> others = Others(text);
         uint mask = others.ExtractMostSignificantBits();
         negative = mask & 1;
-        bool good = Frame(ref first, mask, negative, Short, out int point, out length, out fraction);
+        digits = 0;
+        if (!TryPoint(ref first, mask, length, out int point, out fraction) || length >= Short || !Begins(ref first, negative, point - (int)negative))
+        {
+            return false;
+        }
+
         Vector128<byte> values = Vector128.AndNot(text - Vector128.Create((byte)'0'), others);
         Vector128<byte> alignment = Vector128.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(Alignments), (nuint)(((point * 17) + length) * 16));
-        digits = Fold(Vector128.ShuffleNative(values, alignment));
-        return good;
+        digits = (long)Fold(Vector128.ShuffleNative(values, alignment));
+        return true;
     }
 
     /// <summary>
-    /// Reads a number of 16 to 31 characters with no exponent and at most 19 significant digits. Also needs
+    /// Reads a number of 16 to 31 characters with no exponent and at most 19 significant digits, whose end is known. Also needs
     /// <see cref="WindowBefore"/> bytes of text before it.
     /// </summary>
     /// <param name="first">Its first byte.</param>
-    /// <param name="digits">Its digits as an integer, sign and point left out.</param>
-    /// <param name="fraction">How many of the digits stand behind the point.</param>
-    /// <param name="negative">1 if a minus sign stands before it, else 0.</param>
     /// <param name="length">Its length in bytes.</param>
+    /// <param name="digits">Its digits as an integer, sign and point left out.</param>
+    /// <param name="fraction">How many of the digits stand behind the point; at most 30.</param>
+    /// <param name="negative">1 if a minus sign stands before it, else 0.</param>
     /// <returns>False when it is shorter or longer, or breaks the grammar.</returns>
-    public static bool TryLong(ref byte first, out ulong digits, out int fraction, out uint negative, out int length)
+    public static bool TryLong(ref byte first, int length, out ulong digits, out int fraction, out uint negative)
     {
+        digits = 0;
+        fraction = 0;
+        negative = 0;
+        if (length is < Short or >= Long)
+        {
+            return false;
+        }
+
         Vector128<byte> front = Others(Vector128.LoadUnsafe(ref first));
         Vector128<byte> back = Others(Vector128.LoadUnsafe(ref first, Short));
         uint mask = front.ExtractMostSignificantBits() | (back.ExtractMostSignificantBits() << Short);
         negative = mask & 1;
-        digits = 0;
-        if (!Frame(ref first, mask, negative, Long, out int point, out length, out fraction) || length < Short)
+        if (!TryPoint(ref first, mask, length, out int point, out fraction) || !Begins(ref first, negative, point - (int)negative))
         {
             return false;
         }
@@ -85,22 +114,43 @@ internal static class DigitBlock
         return high < 1000;
     }
 
-    /// <summary>Finds point and end in the mask of what is no digit, and checks sign, leading zeros and the point's digits.</summary>
+    /// <summary>Finds the point of a number in the mask of what is no digit; it must be all there is, with digits behind it.</summary>
+    /// <param name="first">The number's first byte.</param>
+    /// <param name="mask">One bit for each byte that is no digit; the first byte's is not looked at.</param>
+    /// <param name="length">The number's length, below 32, or more to be refused otherwise.</param>
+    /// <param name="point">The point's place, or the length where there is none.</param>
+    /// <param name="fraction">How many digits stand behind it.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool Frame(ref byte first, uint mask, uint negative, int window, out int point, out int length, out int fraction)
+    private static bool TryPoint(ref byte first, uint mask, int length, out int point, out int fraction)
     {
-        ulong rest = (mask & ~1UL) | (1UL << window);
-        point = BitOperations.TrailingZeroCount(rest);
-        rest = (rest & (rest - 1)) | (1UL << window);
-        length = BitOperations.TrailingZeroCount(rest);
-        bool pointed = Unsafe.Add(ref first, point) == '.';
-        length = pointed ? length : point;
-        fraction = pointed ? length - point - 1 : 0;
-        int whole = point - (int)negative;
-        return (length < window) & (whole > 0) & (!pointed | (fraction > 0))
-            & ((negative == 0) | (first == '-'))
-            & ((whole == 1) | (Unsafe.Add(ref first, (int)negative) != '0'));
+        uint others = mask & ((1u << (length & 31)) - 2);
+        point = length;
+        fraction = 0;
+        if (others == 0)
+        {
+            return true;
+        }
+
+        point = BitOperations.TrailingZeroCount(others);
+        fraction = length - point - 1;
+        return (others & (others - 1)) == 0 && fraction > 0 && Unsafe.Add(ref first, point) == '.';
     }
+
+    /// <summary>Whether a number begins as it may: a digit first or a minus sign, then no zero before another digit.</summary>
+    /// <param name="first">Its first byte.</param>
+    /// <param name="negative">1 if that is no digit.</param>
+    /// <param name="whole">How many digits stand before the point.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Begins(ref byte first, uint negative, int whole)
+    {
+        // Signs and zeros come as they like, so each of the two is one branch that is hardly ever taken.
+        int notMinus = (first ^ '-') & -(int)negative;
+        int notLeadingZero = (Unsafe.Add(ref first, (nint)negative) ^ '0') | (int)((uint)(whole - 2) >> 31);
+        return whole > 0 && notMinus == 0 && notLeadingZero != 0;
+    }
+
+    private static uint Ends(Vector256<byte> text) =>
+        (Vector256.Equals(text, Vector256.Create((byte)',')) | Vector256.Equals(text, Vector256.Create((byte)']'))).ExtractMostSignificantBits();
 
     /// <summary>255 for every byte that is no decimal digit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -82,7 +82,7 @@ internal sealed class MemberTable
             ? $"did you mean \"{meant}\"?"
             : _members.Length == 0 ? "none is allowed." : $"allowed are {string.Join(", ", _members.Select(member => member.Name))}.";
         string shown = JsonText.Quote(Encoding.UTF8.GetBytes(name));
-        return new BodyException(shown, $"There is no member \"{shown}\" here: {hint}", BodyException.Malformed);
+        return new BodyException(shown.Length == 0 ? "$" : shown, $"There is no member \"{shown}\" here: {hint}", BodyException.Malformed);
     }
 
     private int Hash(ReadOnlySpan<byte> name)

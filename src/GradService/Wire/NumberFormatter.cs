@@ -15,6 +15,8 @@ internal static class NumberFormatter
 
     private const int LeastPlain = -6;
     private const int GreatestPlain = 21;
+    private const int SingleDigits = 9;
+    private const int DoubleDigits = 17;
 
     private static readonly ulong[] Powers = [.. Enumerable.Range(0, 18).Select(exponent => (ulong)Math.Pow(10, exponent))];
 
@@ -68,8 +70,13 @@ internal static class NumberFormatter
             return Special(value, ref into);
         }
 
-        ulong digits = ShortestDecimal.OfSingle(bits, out int exponent);
-        return sign + Lay(digits, exponent, ref text);
+        // Nine characters, the digits at the left, zeros behind them.
+        uint digits = ShortestDecimal.OfSingle(bits, out int exponent);
+        int count = CountDigits(digits);
+        uint aligned = digits * (uint)Powers[SingleDigits - count];
+        uint front = aligned / 10;
+        ulong last = 0x3030_3030_3030_3030UL + (aligned - (front * 10));
+        return sign + Lay(Vector128.Create(Characters(front), last), (byte)'0', count + exponent, ref text);
     }
 
     private static int WriteDouble(double value, ref byte into)
@@ -84,58 +91,51 @@ internal static class NumberFormatter
             return Special(value, ref into);
         }
 
+        // Seventeen characters.
         ulong digits = ShortestDecimal.OfDouble(bits, out int exponent);
-        return sign + Lay(digits, exponent, ref text);
+        int count = CountDigits(digits);
+        ulong aligned = digits * Powers[DoubleDigits - count];
+        ulong front = aligned / 10;
+        ulong upper = front / 100_000_000;
+        Vector128<ulong> block = Vector128.Create(Characters((uint)upper), Characters((uint)(front - (upper * 100_000_000))));
+        return sign + Lay(block, (byte)('0' + (aligned - (front * 10))), count + exponent, ref text);
     }
 
     private static int Special(double value, ref byte into) =>
         Copy(value == 0 ? (double.IsNegative(value) ? "-0"u8 : "0"u8) : double.IsNaN(value) ? NamedNumber.NaN : value > 0 ? NamedNumber.Infinity : NamedNumber.NegativeInfinity, ref into);
 
-    /// <summary>Writes up to 17 digits times a power of ten.</summary>
-    private static int Lay(ulong digits, int exponent, ref byte text)
+    /// <summary>Puts seventeen digits, the last by itself, into the form their point asks for, without the zeros at their end.</summary>
+    private static int Lay(Vector128<ulong> block, byte last, int point, ref byte text)
     {
-        int count = CountDigits(digits);
-        int point = count + exponent;
+        int count = last != '0' ? DoubleDigits : 16 - Trailing(block);
+        if ((uint)(point - LeastPlain - 1) >= GreatestPlain - LeastPlain)
+        {
+            return LayWithExponent(block, last, count, point - 1, ref text);
+        }
 
-        // Seventeen characters, the digits at the left, zeros behind them.
-        ulong aligned = digits * Powers[17 - count];
-        ulong front = aligned / 10;
-        byte last = (byte)('0' + (aligned - (front * 10)));
-        ulong upper = front / 100_000_000;
-        Vector128<ulong> block = Vector128.Create(Characters((uint)upper), Characters((uint)(front - (upper * 100_000_000))));
-        count = last != '0' ? 17 : 16 - Trailing(block);
-
-        if (point > 0 && point <= GreatestPlain)
+        if (point >= count)
         {
             block.AsByte().StoreUnsafe(ref text);
             Unsafe.Add(ref text, 16) = last;
-            if (point >= count)
+            for (int zero = 17; zero < point; zero++)
             {
-                for (int zero = 17; zero < point; zero++)
-                {
-                    Unsafe.Add(ref text, zero) = (byte)'0';
-                }
-
-                return point;
+                Unsafe.Add(ref text, zero) = (byte)'0';
             }
 
-            // What lies behind the point once more, one place to the right.
-            Unsafe.Add(ref text, point) = (byte)'.';
-            Vector128.ShuffleNative(block.AsByte(), Vector128.Create((byte)point) + Vector128<byte>.Indices).StoreUnsafe(ref Unsafe.Add(ref text, point + 1));
-            Unsafe.Add(ref text, 17) = last;
-            return count + 1;
+            return point;
         }
 
-        if (point <= 0 && point > LeastPlain)
-        {
-            Unsafe.WriteUnaligned(ref text, 0x3030_3030_3030_2E30UL);
-            text = ref Unsafe.Add(ref text, 2 - point);
-            block.AsByte().StoreUnsafe(ref text);
-            Unsafe.Add(ref text, 16) = last;
-            return 2 - point + count;
-        }
-
-        return LayWithExponent(block, last, count, point - 1, ref text);
+        // Whether a number is below 1 cannot be foreseen, so both layouts are one: the digits, after as many zeros as make the point
+        // stand behind a digit, and what lies behind the point once more, one place to the right.
+        int whole = Math.Max(point, 0);
+        int zeros = Math.Max(1 - point, 0);
+        int behind = whole + zeros + 1;
+        block.AsByte().StoreUnsafe(ref Unsafe.Add(ref text, zeros));
+        Unsafe.WriteUnaligned(ref text, zeros > 0 ? 0x3030_3030_3030_3030UL : block.ToScalar());
+        Unsafe.Add(ref text, Math.Max(point, 1)) = (byte)'.';
+        Unsafe.WriteUnaligned(ref Unsafe.Add(ref text, behind), Vector128.ShuffleNative(block.AsByte(), Vector128.Create((byte)whole) + Vector128<byte>.Indices));
+        Unsafe.Add(ref text, behind + 16 - whole) = last;
+        return zeros + count + 1;
     }
 
     private static int LayWithExponent(Vector128<ulong> block, byte last, int count, int exponent, ref byte text)

@@ -35,73 +35,109 @@ internal static class NumberRow
     {
         ref byte start = ref MemoryMarshal.GetReference(text);
         ref T target = ref MemoryMarshal.GetReference(into);
-        int last = text.Length - DigitBlock.Window;
-        int p = at;
-        int n = count;
+        nint last = text.Length - DigitBlock.Window;
+        nint p = at;
+        nint n = count;
+        nint room = into.Length;
+        nint block = 0;
+        ulong ends = 0;
         RowStop stop;
         outcome = NumberOutcome.Read;
         while (true)
         {
-            if (n >= into.Length)
+            if (n >= room)
             {
                 stop = RowStop.Full;
                 break;
             }
 
-            if (p <= last && TryUsual(ref Unsafe.Add(ref start, p), p, out T value, out int length))
+            if (p <= last)
             {
-                int next = p + length;
-                byte after = Unsafe.Add(ref start, next);
-                if (after == ',')
+                if (ends == 0)
+                {
+                    block = p;
+                    ends = DigitBlock.Ends(ref Unsafe.Add(ref start, p));
+                }
+
+                // With no end in sight the distance is that of the window, too long to be read here.
+                nint next = block + BitOperations.TrailingZeroCount(ends);
+                bool read = TryUsual(ref Unsafe.Add(ref start, p), (int)(next - p), out T value);
+                if (!read && TryLong(text, (int)p, (int)(next - p), out T rest))
+                {
+                    read = true;
+                    value = rest;
+                }
+
+                if (read)
                 {
                     Unsafe.Add(ref target, n++) = value;
                     p = next + 1;
-                    p += Unsafe.Add(ref start, p) == ' ' ? 1 : 0;
+                    if (Unsafe.Add(ref start, next) == ']')
+                    {
+                        stop = RowStop.End;
+                        break;
+                    }
+
+                    ends &= ends - 1;
                     if (Unsafe.Add(ref start, p) <= ' ')
                     {
-                        p = SkipSpace(text, p);
+                        // A branch, not an addition of 0 or 1: the processor foresees the one and waits for the other.
+                        p = Unsafe.Add(ref start, p) == ' ' && Unsafe.Add(ref start, p + 1) > ' ' ? p + 1 : SkipSpace(text, (int)p);
                     }
 
                     continue;
                 }
-
-                if (after == ']')
-                {
-                    Unsafe.Add(ref target, n++) = value;
-                    p = next + 1;
-                    stop = RowStop.End;
-                    break;
-                }
             }
 
-            p = SkipSpace(text, p);
-            outcome = NumberScanner.TryRead(text, ref p, out value);
-            if (outcome != NumberOutcome.Read)
+            ends = 0;
+
+            // By way of copies: a local whose address is taken would live in memory, and the loop go at memory's pace.
+            int careful = (int)p;
+            RowStop? end = ReadCarefully(text, ref careful, out T rare, out outcome);
+            p = careful;
+            if (end is not RowStop.Element)
             {
-                stop = RowStop.Element;
+                Unsafe.Add(ref target, n++) = rare;
+            }
+
+            if (end is { } reason)
+            {
+                stop = reason;
                 break;
             }
-
-            Unsafe.Add(ref target, n++) = value;
-            p = SkipSpace(text, p);
-            if (p >= text.Length || text[p] is not ((byte)',' or (byte)']'))
-            {
-                stop = RowStop.Separator;
-                break;
-            }
-
-            if (text[p++] == ']')
-            {
-                stop = RowStop.End;
-                break;
-            }
-
-            p = SkipSpace(text, p);
         }
 
-        at = p;
-        count = n;
+        at = (int)p;
+        count = (int)n;
         return stop;
+    }
+
+    /// <summary>One element of any form, white space, and what parts it from the next.</summary>
+    /// <returns>Null when another element follows.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static RowStop? ReadCarefully<T>(ReadOnlySpan<byte> text, ref int at, out T value, out NumberOutcome outcome)
+        where T : unmanaged
+    {
+        at = SkipSpace(text, at);
+        outcome = NumberScanner.TryRead(text, ref at, out value);
+        if (outcome != NumberOutcome.Read)
+        {
+            return RowStop.Element;
+        }
+
+        at = SkipSpace(text, at);
+        if (at >= text.Length || text[at] is not ((byte)',' or (byte)']'))
+        {
+            return RowStop.Separator;
+        }
+
+        if (text[at++] == ']')
+        {
+            return RowStop.End;
+        }
+
+        at = SkipSpace(text, at);
+        return null;
     }
 
     /// <summary>Steps over white space.</summary>
@@ -117,105 +153,134 @@ internal static class NumberRow
         return at;
     }
 
-    /// <summary>The number most often met: few enough characters, no exponent. What follows it is for the caller to check.</summary>
+    /// <summary>The number most often met: few enough characters, no exponent, and no white space behind it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryUsual<T>(ref byte first, int before, out T value, out int length)
+    private static bool TryUsual<T>(ref byte first, int length, out T value)
         where T : unmanaged
     {
+        value = default;
+        if (typeof(T) == typeof(bool))
+        {
+            return false;
+        }
+
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double))
+        {
+            return TryInteger(ref first, length, out value);
+        }
+
+        if (!DigitBlock.TryShort(ref first, length, out long digits, out int fraction, out uint negative))
+        {
+            return false;
+        }
+
         if (typeof(T) == typeof(float))
         {
-            bool read = TrySingle(ref first, before, out float single, out length);
+            bool read = Round(digits, fraction, negative, out float single);
             value = (T)(object)single;
             return read;
         }
 
-        if (typeof(T) == typeof(double))
-        {
-            bool read = TryDouble(ref first, before, out double number, out length);
-            value = (T)(object)number;
-            return read;
-        }
-
-        if (typeof(T) == typeof(bool))
-        {
-            value = default;
-            length = 0;
-            return false;
-        }
-
-        return TryInteger(ref first, out value, out length);
+        // Both are exact in FP64 (fewer than 16 digits, at most 14 behind the point), so the quotient is the nearest (Clinger 1990).
+        value = (T)(object)Signed(digits / Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(PowersOfTen.Exact), fraction), negative);
+        return true;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TrySingle(ref byte first, int before, out float value, out int length)
+    /// <summary>The floating number of 16 to 31 characters without an exponent, as the exact printing of a double makes it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryLong<T>(ReadOnlySpan<byte> text, int at, int length, out T value)
+        where T : unmanaged
     {
-        if (!DigitBlock.TryShort(ref first, out ulong digits, out int fraction, out uint negative, out length)
-            && !TryLong(ref first, before, out digits, out fraction, out negative, out length))
+        value = default;
+        if ((typeof(T) != typeof(float) && typeof(T) != typeof(double)) || at < DigitBlock.WindowBefore
+            || !DigitBlock.TryLong(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), at), length, out ulong digits, out int fraction, out uint negative))
         {
-            value = 0;
             return false;
         }
 
-        // Digits, power and product are each within half a unit of FP64, so the product is within 3: unless a point halfway between
-        // two floats lies that near, it rounds to the float that the exact product rounds to. No float here is subnormal or too large.
-        double product = ToDouble(digits) * Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(PowersOfTen.Negative), fraction);
+        bool read;
+        if (typeof(T) == typeof(float))
+        {
+            read = (long)digits >= 0
+                ? Round((long)digits, fraction, negative, out float single)
+                : Round(digits, -fraction, negative, out single);
+            value = (T)(object)single;
+        }
+        else
+        {
+            read = Round(digits, -fraction, negative, out double number);
+            value = (T)(object)number;
+        }
+
+        return read;
+    }
+
+    /// <summary>
+    /// Digits, power and product are each within half a unit of FP64, so the product is within 3: unless a point halfway between two
+    /// floats lies that near, it rounds to the float that the exact product rounds to. With at most 31 places no float here is subnormal.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Round(long digits, int fraction, uint negative, out float value)
+    {
+        double product = digits * Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(PowersOfTen.Negative), fraction);
         int fromHalfway = (int)(BitConverter.DoubleToUInt64Bits(product) & 0x1FFF_FFFF) - 0x1000_0000;
         value = BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits((float)product) | (negative << 31));
         return (uint)(fromHalfway + 4) > 8;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryDouble(ref byte first, int before, out double value, out int length)
+    private static bool Round(ulong digits, int exponent, uint negative, out float value)
     {
-        if (DigitBlock.TryShort(ref first, out ulong digits, out int fraction, out uint negative, out length))
+        bool rounded = BinaryRounding.Round(digits, exponent, out value) == BinaryRounding.Outcome.Rounded;
+        value = negative != 0 ? -value : value;
+        return rounded;
+    }
+
+    private static bool Round(ulong digits, int exponent, uint negative, out double value)
+    {
+        bool rounded = BinaryRounding.Round(digits, exponent, out value) == BinaryRounding.Outcome.Rounded;
+        value = Signed(value, negative);
+        return rounded;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static double Signed(double value, uint negative) =>
+        BitConverter.UInt64BitsToDouble(BitConverter.DoubleToUInt64Bits(value) | ((ulong)negative << 63));
+
+    /// <summary>A whole number of at most seven characters, or eight where all are digits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryInteger<T>(ref byte first, int length, out T value)
+        where T : unmanaged
+    {
+        value = default;
+        if ((uint)(length - 1) > 7)
         {
-            // Both are exact in FP64 (fewer than 16 digits, at most 14 behind the point), so the quotient is the nearest (Clinger 1990).
-            value = (long)digits / Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(PowersOfTen.Exact), fraction);
-        }
-        else if (!TryLong(ref first, before, out digits, out fraction, out negative, out length)
-            || BinaryRounding.Round(digits, -fraction, out value) != BinaryRounding.Outcome.Rounded)
-        {
-            value = 0;
             return false;
         }
 
-        value = BitConverter.UInt64BitsToDouble(BitConverter.DoubleToUInt64Bits(value) | ((ulong)negative << 63));
-        return true;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool TryLong(ref byte first, int before, out ulong digits, out int fraction, out uint negative, out int length)
-    {
-        digits = 0;
-        fraction = 0;
-        negative = 0;
-        length = 0;
-        return before >= DigitBlock.WindowBefore && DigitBlock.TryLong(ref first, out digits, out fraction, out negative, out length);
-    }
-
-    /// <summary>A whole number of at most seven digits.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryInteger<T>(ref byte first, out T value, out int length)
-        where T : unmanaged
-    {
+        // The digits alone, moved to the upper end of the word: below them come zeros, as before a number.
+        ulong values = (Unsafe.ReadUnaligned<ulong>(ref first) ^ 0x3030303030303030) << (64 - (8 * length));
         int negative = first == '-' ? 1 : 0;
-        ulong values = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, negative)) ^ 0x3030303030303030;
-
-        // A byte above 9 carries into the one behind it at most, so the lowest mark is right.
+        ulong sign = ((ulong)-negative & 0xFF) << (64 - (8 * length));
+        values &= ~sign;
         ulong others = (values | (values + 0x7676767676767676)) & 0x8080808080808080;
-        int digits = BitOperations.TrailingZeroCount(others) >> 3;
-        int whole = (int)DigitBlock.FoldEight(values << ((64 - (8 * digits)) & 63));
-        whole = negative == 1 ? -whole : whole;
-        length = digits + negative;
-        value = Unsafe.As<int, T>(ref whole);
-        bool leadingZero = (byte)values == 0 && digits > 1;
+        if (others != 0 || length == negative || (Unsafe.Add(ref first, negative) == '0' && length > negative + 1))
+        {
+            return false;
+        }
+
+        int whole = (int)DigitBlock.FoldEight(values);
+        whole = (whole ^ -negative) + negative;
         if (typeof(T) == typeof(long) || typeof(T) == typeof(ulong))
         {
             long wide = whole;
             value = Unsafe.As<long, T>(ref wide);
         }
+        else
+        {
+            value = Unsafe.As<int, T>(ref whole);
+        }
 
-        return (uint)(digits - 1) < 7 && !leadingZero && Fits<T>(whole);
+        return Fits<T>(whole);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -228,8 +293,4 @@ internal static class NumberRow
         if (typeof(T) == typeof(uint) || typeof(T) == typeof(ulong)) return whole >= 0;
         return true;
     }
-
-    /// <summary>Faster than the conversion of an unsigned word, which few processors have, for the digits that fit a signed one.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static double ToDouble(ulong digits) => (long)digits >= 0 ? (long)digits : digits;
 }

@@ -47,22 +47,19 @@ internal static class ShortestDecimal
         lower += odd;
         upper -= odd;
 
+        // Each choice is as likely as not, so all are made by arithmetic: a branch would be mispredicted every other time.
         uint digits = value / 4;
         uint tens = digits / 10;
-        bool tenBelow = lower <= 40 * tens;
-        bool tenAbove = (40 * tens) + 40 <= upper;
-        if (digits >= 10 && tenBelow != tenAbove)
-        {
-            exponent = k + 1;
-            return tens + (tenAbove ? 1u : 0);
-        }
-
-        exponent = k;
-        bool below = lower <= 4 * digits;
-        bool above = (4 * digits) + 4 <= upper;
-        uint middle = (4 * digits) + 2;
-        bool up = below != above ? above : value > middle || (value == middle && (digits & 1) != 0);
-        return digits + (up ? 1u : 0);
+        uint tenBelow = lower <= 40 * tens ? 1u : 0;
+        uint tenAbove = (40 * tens) + 40 <= upper ? 1u : 0;
+        uint shorter = (tenBelow ^ tenAbove) & (digits >= 10 ? 1u : 0);
+        uint below = lower <= 4 * digits ? 1u : 0;
+        uint above = (4 * digits) + 4 <= upper ? 1u : 0;
+        uint nearer = value + (digits & 1) > (4 * digits) + 2 ? 1u : 0;
+        uint one = below ^ above;
+        uint full = digits + ((one & above) | (~one & nearer));
+        exponent = k + (int)shorter;
+        return full ^ ((full ^ (tens + tenAbove)) & (0 - shorter));
     }
 
     /// <summary>Finds the digits of a double.</summary>
@@ -93,22 +90,19 @@ internal static class ShortestDecimal
         lower += odd;
         upper -= odd;
 
+        // Each choice is as likely as not, so all are made by arithmetic: a branch would be mispredicted every other time.
         ulong digits = value / 4;
         ulong tens = digits / 10;
-        bool tenBelow = lower <= 40 * tens;
-        bool tenAbove = (40 * tens) + 40 <= upper;
-        if (digits >= 10 && tenBelow != tenAbove)
-        {
-            exponent = k + 1;
-            return tens + (tenAbove ? 1u : 0);
-        }
-
-        exponent = k;
-        bool below = lower <= 4 * digits;
-        bool above = (4 * digits) + 4 <= upper;
-        ulong middle = (4 * digits) + 2;
-        bool up = below != above ? above : value > middle || (value == middle && (digits & 1) != 0);
-        return digits + (up ? 1u : 0);
+        ulong tenBelow = lower <= 40 * tens ? 1UL : 0;
+        ulong tenAbove = (40 * tens) + 40 <= upper ? 1UL : 0;
+        ulong shorter = (tenBelow ^ tenAbove) & (digits >= 10 ? 1UL : 0);
+        ulong below = lower <= 4 * digits ? 1UL : 0;
+        ulong above = (4 * digits) + 4 <= upper ? 1UL : 0;
+        ulong nearer = value + (digits & 1) > (4 * digits) + 2 ? 1UL : 0;
+        ulong one = below ^ above;
+        ulong full = digits + ((one & above) | (~one & nearer));
+        exponent = k + (int)shorter;
+        return full ^ ((full ^ (tens + tenAbove)) & (0 - shorter));
     }
 
     /// <summary>The upper half of the product, with its last bit set when anything but the least is lost below it (round to odd).</summary>

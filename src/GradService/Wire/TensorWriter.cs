@@ -19,11 +19,8 @@ internal static class TensorWriter
     {
         if (format == TensorFormat.Base64 && tensor is not BytesTensor)
         {
-            WriteShape(tensor.Shape, output);
-            output.Write(",\"datatype\":\""u8);
-            output.Write(System.Text.Encoding.ASCII.GetBytes(tensor.ElementType.ToString()));
-            output.Write("\",\"base64\":\""u8);
-            WriteBase64(Bytes(tensor), output);
+            WriteBase64Head(tensor, output);
+            WriteBase64(tensor.Bytes.Span, output);
             output.Write("\"}"u8);
         }
         else if (format == TensorFormat.Nested)
@@ -32,8 +29,7 @@ internal static class TensorWriter
         }
         else
         {
-            WriteShape(tensor.Shape, output);
-            output.Write(",\"data\":"u8);
+            WriteFlatHead(tensor, output);
             WriteFlat(tensor, output);
             output.Write("}"u8);
         }
@@ -45,34 +41,74 @@ internal static class TensorWriter
     public static void WriteFlat(Tensor tensor, IBufferWriter<byte> output) =>
         WriteElements(tensor, new Shape(tensor.Length), output);
 
+    /// <summary>Writes the elements of the nested form without its outermost brackets.</summary>
+    /// <param name="tensor">At least one axis.</param>
+    /// <param name="output">Where to.</param>
+    public static void WriteItems(Tensor tensor, IBufferWriter<byte> output) => WriteElements(tensor, tensor.Shape, output, bare: true);
+
+    /// <summary>Writes the flat form up to its elements.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="output">Where to.</param>
+    public static void WriteFlatHead(Tensor tensor, IBufferWriter<byte> output)
+    {
+        WriteShape(tensor.Shape, output);
+        output.Write(",\"data\":"u8);
+    }
+
+    /// <summary>Writes the base64 form up to its text.</summary>
+    /// <param name="tensor">Any tensor but BYTES.</param>
+    /// <param name="output">Where to.</param>
+    public static void WriteBase64Head(Tensor tensor, IBufferWriter<byte> output)
+    {
+        WriteShape(tensor.Shape, output);
+        output.Write(",\"datatype\":\""u8);
+        output.Write(System.Text.Encoding.ASCII.GetBytes(tensor.ElementType.ToString()));
+        output.Write("\",\"base64\":\""u8);
+    }
+
+    /// <summary>Writes bytes as base64 text.</summary>
+    /// <param name="bytes">A multiple of three of them, or the last.</param>
+    /// <param name="output">Where to.</param>
+    public static void WriteBase64(ReadOnlySpan<byte> bytes, IBufferWriter<byte> output)
+    {
+        const int BytesPerChunk = Chunk / 4 * 3;
+        while (!bytes.IsEmpty)
+        {
+            int count = Math.Min(bytes.Length, BytesPerChunk);
+            Base64.EncodeToUtf8(bytes[..count], output.GetSpan(Chunk), out _, out int written);
+            output.Advance(written);
+            bytes = bytes[count..];
+        }
+    }
+
     private static void WriteShape(Shape shape, IBufferWriter<byte> output)
     {
         output.Write("{\"shape\":"u8);
         WriteElements(new Tensor<int>(new Shape(shape.Rank), shape.Lengths), new Shape(shape.Rank), output);
     }
 
-    private static void WriteElements(Tensor tensor, Shape shape, IBufferWriter<byte> output)
+    private static void WriteElements(Tensor tensor, Shape shape, IBufferWriter<byte> output, bool bare = false)
     {
         switch (tensor)
         {
-            case Tensor<float> numbers: Nest<float>(numbers.Span, shape, output); break;
-            case Tensor<double> numbers: Nest<double>(numbers.Span, shape, output); break;
-            case Tensor<bool> numbers: Nest<bool>(numbers.Span, shape, output); break;
-            case Tensor<sbyte> numbers: Nest<sbyte>(numbers.Span, shape, output); break;
-            case Tensor<short> numbers: Nest<short>(numbers.Span, shape, output); break;
-            case Tensor<int> numbers: Nest<int>(numbers.Span, shape, output); break;
-            case Tensor<long> numbers: Nest<long>(numbers.Span, shape, output); break;
-            case Tensor<byte> numbers: Nest<byte>(numbers.Span, shape, output); break;
-            case Tensor<ushort> numbers: Nest<ushort>(numbers.Span, shape, output); break;
-            case Tensor<uint> numbers: Nest<uint>(numbers.Span, shape, output); break;
-            case Tensor<ulong> numbers: Nest<ulong>(numbers.Span, shape, output); break;
-            case Tensor<Half> numbers: Nest<Half>(numbers.Span, shape, output); break;
-            case Tensor<BFloat16> numbers: Nest<BFloat16>(numbers.Span, shape, output); break;
-            default: NestedStrings(((BytesTensor)tensor).Values, shape, output); break;
+            case Tensor<float> numbers: Nest<float>(numbers.Span, shape, output, bare); break;
+            case Tensor<double> numbers: Nest<double>(numbers.Span, shape, output, bare); break;
+            case Tensor<bool> numbers: Nest<bool>(numbers.Span, shape, output, bare); break;
+            case Tensor<sbyte> numbers: Nest<sbyte>(numbers.Span, shape, output, bare); break;
+            case Tensor<short> numbers: Nest<short>(numbers.Span, shape, output, bare); break;
+            case Tensor<int> numbers: Nest<int>(numbers.Span, shape, output, bare); break;
+            case Tensor<long> numbers: Nest<long>(numbers.Span, shape, output, bare); break;
+            case Tensor<byte> numbers: Nest<byte>(numbers.Span, shape, output, bare); break;
+            case Tensor<ushort> numbers: Nest<ushort>(numbers.Span, shape, output, bare); break;
+            case Tensor<uint> numbers: Nest<uint>(numbers.Span, shape, output, bare); break;
+            case Tensor<ulong> numbers: Nest<ulong>(numbers.Span, shape, output, bare); break;
+            case Tensor<Half> numbers: Nest<Half>(numbers.Span, shape, output, bare); break;
+            case Tensor<BFloat16> numbers: Nest<BFloat16>(numbers.Span, shape, output, bare); break;
+            default: NestedStrings(((BytesTensor)tensor).Values, shape, output, bare); break;
         }
     }
 
-    private static void Nest<T>(ReadOnlySpan<T> values, Shape shape, IBufferWriter<byte> output)
+    private static void Nest<T>(ReadOnlySpan<T> values, Shape shape, IBufferWriter<byte> output, bool bare)
         where T : unmanaged
     {
         if (shape.Rank == 0)
@@ -82,7 +118,7 @@ internal static class TensorWriter
             return;
         }
 
-        var walk = new BracketWalk(shape);
+        var walk = new BracketWalk(shape, bare);
         int row = shape[^1];
         int at = 0;
         while (walk.Next(output))
@@ -113,7 +149,7 @@ internal static class TensorWriter
         }
     }
 
-    private static void NestedStrings(IReadOnlyList<ReadOnlyMemory<byte>> values, Shape shape, IBufferWriter<byte> output)
+    private static void NestedStrings(IReadOnlyList<ReadOnlyMemory<byte>> values, Shape shape, IBufferWriter<byte> output, bool bare)
     {
         if (shape.Rank == 0)
         {
@@ -121,7 +157,7 @@ internal static class TensorWriter
             return;
         }
 
-        var walk = new BracketWalk(shape);
+        var walk = new BracketWalk(shape, bare);
         int at = 0;
         while (walk.Next(output))
         {
@@ -144,35 +180,5 @@ internal static class TensorWriter
         output.Write("\""u8);
         output.Write(System.Text.Encoding.UTF8.GetBytes(JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)));
         output.Write("\""u8);
-    }
-
-    private static ReadOnlySpan<byte> Bytes(Tensor tensor) => tensor switch
-    {
-        Tensor<float> numbers => MemoryMarshal.AsBytes(numbers.Span),
-        Tensor<double> numbers => MemoryMarshal.AsBytes(numbers.Span),
-        Tensor<bool> numbers => MemoryMarshal.AsBytes(numbers.Span),
-        Tensor<sbyte> numbers => MemoryMarshal.AsBytes(numbers.Span),
-        Tensor<short> numbers => MemoryMarshal.AsBytes(numbers.Span),
-        Tensor<int> numbers => MemoryMarshal.AsBytes(numbers.Span),
-        Tensor<long> numbers => MemoryMarshal.AsBytes(numbers.Span),
-        Tensor<byte> numbers => MemoryMarshal.AsBytes(numbers.Span),
-        Tensor<ushort> numbers => MemoryMarshal.AsBytes(numbers.Span),
-        Tensor<uint> numbers => MemoryMarshal.AsBytes(numbers.Span),
-        Tensor<ulong> numbers => MemoryMarshal.AsBytes(numbers.Span),
-        Tensor<Half> numbers => MemoryMarshal.AsBytes(numbers.Span),
-        Tensor<BFloat16> numbers => MemoryMarshal.AsBytes(numbers.Span),
-        _ => throw new ArgumentException("Strings have no base64 form.", nameof(tensor)),
-    };
-
-    private static void WriteBase64(ReadOnlySpan<byte> bytes, IBufferWriter<byte> output)
-    {
-        const int BytesPerChunk = Chunk / 4 * 3;
-        while (!bytes.IsEmpty)
-        {
-            int count = Math.Min(bytes.Length, BytesPerChunk);
-            Base64.EncodeToUtf8(bytes[..count], output.GetSpan(Chunk), out _, out int written);
-            output.Advance(written);
-            bytes = bytes[count..];
-        }
     }
 }

@@ -10,18 +10,39 @@ os.environ["ATEN_CPU_CAPABILITY"] = "default"  # the same last digit on every CP
 
 import torch
 
-from . import activations, losses, policy, segmentation
+from . import activations, elementwise, kmeans, logistic, losses, lovasz, overlap, policy, segmentation, selection
 
 torch.set_num_threads(1)
 
 ORACLES = {
     "losses/cross-entropy": losses.cross_entropy,
     "losses/nll": losses.nll,
+    "losses/binary-cross-entropy": elementwise.binary_cross_entropy,
+    "losses/focal": losses.focal,
+    "losses/dice": overlap.dice,
+    "losses/jaccard": overlap.jaccard,
+    "losses/tversky": overlap.tversky,
+    "losses/lovasz-softmax": lovasz.lovasz_softmax,
+    "losses/kl-divergence": elementwise.kl_divergence,
     "activations/softmax": activations.softmax,
     "activations/log-softmax": activations.log_softmax,
     "activations/softmax-jacobian": activations.softmax_jacobian,
     "policy/probabilities": policy.probabilities,
     "policy/log-gradient": policy.log_gradient,
+    "kmeans/init": kmeans.init,
+    "kmeans/assign": kmeans.assign,
+    "kmeans/loss": kmeans.loss,
+    "kmeans/step": kmeans.step,
+    "kmeans/fit": kmeans.fit,
+    "kmeans/partial": kmeans.partial,
+    "kmeans/combine": kmeans.combine,
+    "logistic/predict": logistic.predict,
+    "logistic/loss": logistic.loss,
+    "logistic/fit": logistic.fit,
+    "logistic/partial": logistic.partial,
+    "logistic/boundary": logistic.boundary,
+    "selection/select": selection.select,
+    "selection/reinforce": selection.reinforce,
     "segmentation/class-weights": segmentation.class_weights,
 }
 

@@ -27,6 +27,16 @@ def from_log_probs(log_probs, labels, weight, smoothing, ignore_index):
     return losses.reshape(labels.shape)
 
 
+def focal(gamma):
+    """-(1 - p)^gamma log p; 1 - p as -expm1(log p), so that autograd keeps the digits of small ones."""
+    def losses(logits, labels, weight, smoothing, ignore_index):
+        log_probs = torch.log_softmax(logits, -1)
+        complement = -torch.expm1(log_probs)
+        modulated = log_probs if gamma == 0 else complement ** gamma * log_probs
+        return _composed(modulated, labels, weight, smoothing, ignore_index)
+    return losses
+
+
 def _composed(log_probs, labels, weight, smoothing, ignore_index):
     classes = log_probs.shape[-1]
     weight = torch.ones(classes, dtype=torch.float64) if weight is None else weight

@@ -1,4 +1,4 @@
-"""Oracles of losses/cross-entropy and losses/nll: a whole request in, a whole response out."""
+"""Oracles of losses/cross-entropy, losses/focal and losses/nll: a whole request in, a whole response out."""
 import torch
 import torch.nn.functional as F
 
@@ -15,6 +15,10 @@ def cross_entropy(request):
 
 def nll(request):
     return _loss(request, "log_probs", lambda log_probs: log_probs, element_losses.from_log_probs)
+
+
+def focal(request):
+    return _loss(request, "logits", lambda logits: logits, element_losses.focal(request.get("gamma", 2.0)))
 
 
 def _loss(request, name, transform, element_loss, whole=None):

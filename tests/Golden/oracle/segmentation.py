@@ -22,7 +22,7 @@ def _counts(request):
     if request.get("counts") is not None:
         per_image = read(request["counts"], np.int64)
         if per_image.ndim == 1:
-            return per_image, read(request["present_pixels"], np.int64) if "present_pixels" in request else None
+            return per_image, read(request["present_pixels"], np.int64) if "present_pixels" in request else per_image.sum()
     else:
         labels, classes = read(request["labels"], np.int64), request["classes"]
         ignore_index = request.get("ignore_index", -100)

@@ -16,26 +16,29 @@ public sealed class LabelledLossReferenceTests
     public void Every_combination_agrees_with_the_definition(string form, Reduction reduction)
     {
         int seed = 0;
-        foreach (Weighting weighting in Enum.GetValues<Weighting>())
-        foreach (ApplyTo applyTo in form == "logits" ? Enum.GetValues<ApplyTo>() : [ApplyTo.Loss])
-        foreach (double smoothing in new[] { 0, 0.1, 1 })
-        foreach (bool shares in Either)
-        foreach (bool weight in Either)
-        foreach (bool sampleWeight in Either)
-        foreach (bool upstream in Either)
-        foreach (AxisView view in new AxisView[] { new(19, 5, 1), new(3, 5, 7), new(1, 5, 19) })
+        var combinations =
+            from weighting in Enum.GetValues<Weighting>()
+            from applyTo in form == "logits" ? Enum.GetValues<ApplyTo>() : [ApplyTo.Loss]
+            from smoothing in new[] { 0, 0.1, 1 }
+            from shares in Either
+            from weight in Either
+            from sampleWeight in Either
+            from upstream in Either
+            from view in new AxisView[] { new(19, 5, 1), new(3, 5, 7), new(1, 5, 19) }
+            select (weighting, applyTo, smoothing, shares, weight, sampleWeight, upstream, view);
+        foreach (var a in combinations)
         {
             var options = new CrossEntropyOptions
             {
                 From = form == "probabilities" ? ScoreKind.Probabilities : ScoreKind.Logits,
                 Reduction = reduction,
-                LabelSmoothing = smoothing,
-                Weighting = weighting,
-                ApplyTo = applyTo,
+                LabelSmoothing = a.smoothing,
+                Weighting = a.weighting,
+                ApplyTo = a.applyTo,
                 Examples = 3,
                 Epsilon = 0.0625,
             };
-            AssertAgrees(Problems.Random(seed++, view, options, shares, weight, sampleWeight, upstream, form == "log_probs"));
+            AssertAgrees(Problems.Random(seed++, a.view, options, a.shares, a.weight, a.sampleWeight, a.upstream, form == "log_probs"));
         }
     }
 

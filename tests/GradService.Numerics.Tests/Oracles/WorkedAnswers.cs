@@ -5,7 +5,7 @@ namespace GradService.Numerics.Tests.Oracles;
 /// <summary>Questions people ask, answered with numbers by PyTorch 1.13 in FP64: <c>worked_answers.json</c>.</summary>
 internal static class WorkedAnswers
 {
-    private static readonly Lazy<JsonElement> All = new(Read);
+    private static readonly Lazy<JsonElement> All = new(() => Read("worked_answers.json"));
 
     public static JsonElement Item(string name) => All.Value.GetProperty(name);
 
@@ -14,7 +14,8 @@ internal static class WorkedAnswers
 
     public static int[] FlatIndices(this JsonElement element) => [.. element.Flat().Select(value => (int)value)];
 
-    private static JsonElement Read()
+    /// <summary>One of the files beside this one.</summary>
+    public static JsonElement Read(string name)
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "GradService.sln")))
@@ -22,7 +23,7 @@ internal static class WorkedAnswers
             folder = folder.Parent ?? throw new FileNotFoundException("The tests were moved out of the repository.", "GradService.sln");
         }
 
-        string path = Path.Combine(folder.FullName, "tests", "GradService.Numerics.Tests", "Oracles", "worked_answers.json");
+        string path = Path.Combine(folder.FullName, "tests", "GradService.Numerics.Tests", "Oracles", name);
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
         return document.RootElement.Clone();
     }

@@ -49,7 +49,7 @@ public sealed class LogSoftmaxOperation : Operation<LogSoftmaxRequest, LogSoftma
         }
 
         Tensor<T> gradient = run.Rent<T>(logits.Shape);
-        LogSoftmax.Backward<T>(values.Span, view, upstream.Span, request.Temperature, gradient.Span, run.Execution);
+        LogSoftmax.Backward<T>(logits.Span, view, upstream.Span, request.Temperature, gradient.Span, run.Execution);
         return new LogSoftmaxResponse { Values = values, GradLogits = gradient };
     }
 }

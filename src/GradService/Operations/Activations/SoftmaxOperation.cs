@@ -48,7 +48,7 @@ public sealed class SoftmaxOperation : Operation<SoftmaxRequest, SoftmaxResponse
         }
 
         Tensor<T> gradient = run.Rent<T>(logits.Shape);
-        Softmax.Backward<T>(values.Span, view, upstream.Span, request.Temperature, gradient.Span, run.Execution);
+        Softmax.Backward<T>(logits.Span, view, upstream.Span, request.Temperature, gradient.Span, run.Execution);
         return new SoftmaxResponse { Values = values, GradLogits = gradient };
     }
 }

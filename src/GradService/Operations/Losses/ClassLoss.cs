@@ -33,7 +33,11 @@ public abstract record ClassLossRequest : DifferentiableRequest
 
     /// <summary>The class index of elements to leave out; it may lie inside or outside the classes. Only with class indices as labels.</summary>
     public int IgnoreIndex { get; init; } = -100;
+}
 
+/// <summary>What cross-entropy and negative log-likelihood add: smoothed labels, and weights by prediction.</summary>
+public abstract record SmoothedClassLossRequest : ClassLossRequest
+{
     /// <summary>The share of each label that is spread evenly over all classes.</summary>
     [Range(0.0, 1.0)]
     public double LabelSmoothing { get; init; }
@@ -81,7 +85,7 @@ internal sealed class ClassLossOperands<T>
             SampleWeight = run.Floats<T>(request.SampleWeight).BroadcastTo(Elements, run.Scope);
         }
 
-        if (request.Weighting == Weighting.Predictions)
+        if (request is SmoothedClassLossRequest { Weighting: Weighting.Predictions })
         {
             Predictions = run.Hold($"arg-max of the {WireName.Of(name)}", () =>
             {

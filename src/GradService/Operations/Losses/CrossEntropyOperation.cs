@@ -81,7 +81,7 @@ public sealed class CrossEntropyOperation : Operation<CrossEntropyRequest, Cross
 }
 
 /// <summary>Logits and labels, and how they become a loss.</summary>
-public sealed record CrossEntropyRequest : ClassLossRequest
+public sealed record CrossEntropyRequest : SmoothedClassLossRequest
 {
     /// <summary>Unnormalised scores, classes along <c>class_axis</c>; or probabilities with <c>from</c> = <c>probabilities</c>.</summary>
     [Differentiable]

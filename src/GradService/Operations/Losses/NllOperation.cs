@@ -65,7 +65,7 @@ public sealed class NllOperation : Operation<NllRequest, NllResponse>
 }
 
 /// <summary>Log-probabilities and labels, and how they become a loss.</summary>
-public sealed record NllRequest : ClassLossRequest
+public sealed record NllRequest : SmoothedClassLossRequest
 {
     /// <summary>Log-probabilities, such as <c>activations/log-softmax</c> answers, classes along <c>class_axis</c>.</summary>
     [Differentiable]

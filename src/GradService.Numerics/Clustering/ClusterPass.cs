@@ -1,0 +1,191 @@
+using System.Buffers;
+using System.Numerics;
+using GradService.Numerics.Vectors;
+
+namespace GradService.Numerics.Clustering;
+
+/// <summary>
+/// One pass over the points: the nearest centroid of each (or the one it is given), its exact squared distance, and the sums of each
+/// cluster. A point is read once; memory is that of the answer and a few blocks, never points by centroids.
+/// </summary>
+internal static unsafe class ClusterPass
+{
+    private const int LeastChunk = 8192;
+
+    // Chunks keep sums of their own. Of this many points for each centroid they take a quarter of the points' memory at most in FP64.
+    private const int PointsForEachCentroid = 4;
+
+    /// <summary>Runs the pass. The operands have been checked.</summary>
+    /// <param name="points"><c>[N, D]</c>.</param>
+    /// <param name="centroids"><c>[K, D]</c>, K at least 1.</param>
+    /// <param name="dimensions">D.</param>
+    /// <param name="sampleWeight"><c>[N]</c>, or empty for ones. A point of weight 0 adds to nothing.</param>
+    /// <param name="assign">Whether to find the assignments, rather than to take those given.</param>
+    /// <param name="assignments"><c>[N]</c>, found or given.</param>
+    /// <param name="squaredDistances">Receives each point's squared distance to its centroid, <c>[N]</c>; empty when not wanted.</param>
+    /// <param name="sums">Receives the sums; null when not wanted.</param>
+    /// <param name="execution">Threads and cancellation.</param>
+    /// <param name="lanes">Floats in a vector; 0 for what the machine is fast with.</param>
+    public static void Run<T>(
+        ReadOnlySpan<T> points,
+        ReadOnlySpan<T> centroids,
+        int dimensions,
+        ReadOnlySpan<T> sampleWeight,
+        bool assign,
+        Span<int> assignments,
+        Span<T> squaredDistances,
+        ClusterSums? sums,
+        Execution execution,
+        int lanes = 0)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int count = assignments.Length;
+        int clusters = sums?.Clusters ?? centroids.Length / Math.Max(1, dimensions);
+        lanes = lanes == 0 ? NearestCentroid<T>.Lanes : lanes;
+        int chunk = (int)Math.Min(int.MaxValue, Math.Max(LeastChunk, (long)PointsForEachCentroid * clusters));
+        int chunks = Chunks.Count(count, chunk);
+        long each = sums is null ? 0 : (long)clusters * (dimensions + 2);
+        double[] partial = ArrayPool<double>.Shared.Rent(checked((int)(each * chunks)));
+        try
+        {
+            (long room, int parts) = assign ? CentroidPanels<T>.Room(clusters, dimensions, lanes) : (0, 0);
+            using var memory = new Scratch(room, parts);
+            fixed (T* p = points, c = centroids, w = sampleWeight, distances = squaredDistances)
+            fixed (int* a = assignments)
+            fixed (double* s = partial)
+            {
+                Scratch forPanels = memory;
+                var job = new Job<T>
+                {
+                    Points = p,
+                    Centroids = c,
+                    Weights = w,
+                    Assignments = a,
+                    Distances = distances,
+                    Partial = sums is null ? null : s,
+                    Panels = assign ? new CentroidPanels<T>(c, clusters, dimensions, lanes, ref forPanels) : default,
+                    Assign = assign,
+                    Lanes = lanes,
+                    Count = count,
+                    Chunk = chunk,
+                    Clusters = clusters,
+                    Dimensions = dimensions,
+                };
+                Chunks.Run(chunks, job, execution);
+                if (sums is not null)
+                {
+                    AddUp(s, chunks, each, sums);
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<double>.Shared.Return(partial);
+        }
+    }
+
+    private static void AddUp(double* partial, int chunks, long each, ClusterSums sums)
+    {
+        int inSums = sums.Sums.Length;
+        for (int chunk = 0; chunk < chunks; chunk++)
+        {
+            var ofChunk = new ReadOnlySpan<double>(partial + (chunk * each), (int)each);
+            Add(ofChunk[..inSums], sums.Sums);
+            Add(ofChunk.Slice(inSums, sums.Clusters), sums.Weights);
+            Add(ofChunk[(inSums + sums.Clusters)..], sums.Losses);
+        }
+    }
+
+    private static void Add(ReadOnlySpan<double> values, Span<double> totals)
+    {
+        int i = 0;
+        for (; i <= totals.Length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            (new Vector<double>(totals[i..]) + new Vector<double>(values[i..])).CopyTo(totals[i..]);
+        }
+
+        for (; i < totals.Length; i++)
+        {
+            totals[i] += values[i];
+        }
+    }
+
+    private struct Job<T> : IChunkJob
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public T* Points;
+        public T* Centroids;
+        public T* Weights;
+        public int* Assignments;
+        public T* Distances;
+        public double* Partial;
+        public CentroidPanels<T> Panels;
+        public bool Assign;
+        public int Lanes;
+        public int Count;
+        public int Chunk;
+        public int Clusters;
+        public int Dimensions;
+
+        public readonly void Run(int chunk)
+        {
+            int first = chunk * Chunk;
+            int end = (int)Math.Min(Count, (long)first + Chunk);
+            double* sums = Partial == null ? null : Partial + ((long)chunk * Clusters * (Dimensions + 2));
+            if (sums != null)
+            {
+                for (int k = 0; k < Clusters; k++)
+                {
+                    new Span<double>(sums + ((long)k * Dimensions), Dimensions).Clear();
+                }
+
+                new Span<double>(sums + ((long)Clusters * Dimensions), 2 * Clusters).Clear();
+            }
+
+            if (!Assign)
+            {
+                Accumulate(first, end, sums);
+                return;
+            }
+
+            (long room, int parts) = NearestCentroid<T>.Room(Panels.Padded, Dimensions);
+            using var memory = new Scratch(room, parts);
+            int block = NearestCentroid<T>.Block(Panels.Padded);
+            for (int i = first; i < end; i += block)
+            {
+                int count = Math.Min(block, end - i);
+                NearestCentroid<T>.Find(Points + ((long)i * Dimensions), count, Panels, Lanes, memory, Assignments + i);
+                Accumulate(i, i + count, sums);
+            }
+        }
+
+        private readonly void Accumulate(int first, int end, double* sums)
+        {
+            if (sums == null && Distances == null)
+            {
+                return;
+            }
+
+            double* weights = sums + ((long)Clusters * Dimensions);
+            double* losses = weights + Clusters;
+            for (int i = first; i < end; i++)
+            {
+                int k = Assignments[i];
+                T* point = Points + ((long)i * Dimensions);
+                double distance = SquaredDistance.Between(point, Centroids + ((long)k * Dimensions), Dimensions);
+                if (Distances != null)
+                {
+                    Distances[i] = T.CreateTruncating(distance);
+                }
+
+                double weight = Weights == null ? 1 : double.CreateTruncating(Weights[i]);
+                if (sums != null && weight != 0)
+                {
+                    SquaredDistance.Add(point, weight, sums + ((long)k * Dimensions), Dimensions);
+                    weights[k] += weight;
+                    losses[k] += weight * distance;
+                }
+            }
+        }
+    }
+}

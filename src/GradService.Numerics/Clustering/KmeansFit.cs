@@ -1,0 +1,176 @@
+using System.Numerics;
+using GradService.Numerics.Vectors;
+
+namespace GradService.Numerics.Clustering;
+
+/// <summary>k-means from given centroids to the end.</summary>
+public static class KmeansFit
+{
+    private const int MiniBatchSize = 1024;
+
+    // Batches and splits draw from streams of their own, so that neither moves the other.
+    private const int BatchStream = 1;
+
+    /// <summary>Iterates until the assignments repeat, the centroids stand still to within the tolerance, or the iterations run out.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="points">x, <c>[N, D]</c>, finite, N at least 1.</param>
+    /// <param name="dimensions">D, at least 1.</param>
+    /// <param name="sampleWeight">w, <c>[N]</c>, each finite and at least 0; empty for ones.</param>
+    /// <param name="options">How to run.</param>
+    /// <param name="centroids">Where to start, <c>[K, D]</c>, finite; receives where the run ended.</param>
+    /// <param name="assignments">Receives the index of each point's nearest centroid, <c>[N]</c>.</param>
+    /// <param name="execution">Threads and cancellation.</param>
+    /// <exception cref="OperandException">An operand or option is outside what is said above, or a cluster is empty and that is an error.</exception>
+    /// <remarks>
+    /// The semantics of scikit-learn's KMeans: the tolerance is scaled by the mean variance; equal assignments in two iterations end the
+    /// run ("strict convergence"); after any other end the points are assigned once more, so that the answer fits itself. Between
+    /// iterations the centroids are rounded to T: an iteration is exactly a <see cref="CentroidStep"/>.
+    /// </remarks>
+    public static FitSummary Evaluate<T>(
+        ReadOnlySpan<T> points,
+        int dimensions,
+        ReadOnlySpan<T> sampleWeight,
+        FitOptions options,
+        Span<T> centroids,
+        Span<int> assignments,
+        Execution execution = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        double rate = Check(points, dimensions, sampleWeight, options, centroids, assignments.Length);
+        double tolerance = options.Tol * Variance.MeanOverAxes(points, dimensions);
+        int? batch = options.BatchSize ?? (options.Method == StepMethod.MiniBatch ? MiniBatchSize : null);
+        return batch is { } size && options.Method is StepMethod.MiniBatch or StepMethod.Sgd
+            ? InBatches(points, dimensions, sampleWeight, options, rate, Math.Min(size, assignments.Length), tolerance, centroids, assignments, execution)
+            : Whole(points, dimensions, sampleWeight, options, rate, tolerance, centroids, assignments, execution);
+    }
+
+    private static FitSummary Whole<T>(
+        ReadOnlySpan<T> points,
+        int dimensions,
+        ReadOnlySpan<T> sampleWeight,
+        FitOptions options,
+        double rate,
+        double tolerance,
+        Span<T> centroids,
+        Span<int> assignments,
+        Execution execution)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var history = new List<double>();
+        var updated = new T[centroids.Length];
+        var before = new int[assignments.Length];
+        Array.Fill(before, -1);
+        int iteration = 0;
+        StopReason stop = StopReason.MaxIter;
+        while (stop == StopReason.MaxIter && iteration < options.MaxIter)
+        {
+            var step = new StepOptions { Method = options.Method, LearningRate = rate, Empty = options.Empty, Seed = options.Seed + iteration };
+            iteration++;
+            ClusterSums sums = Inertia.Evaluate<T>(points, centroids, dimensions, sampleWeight, assignments, execution);
+            history.Add(sums.Loss);
+            StepSummary moved = CentroidStep.Move(points, centroids, sampleWeight, assignments, sums, new double[sums.Clusters], step, rate, updated);
+            updated.CopyTo(centroids);
+
+            // Down the gradient, equal assignments only mean that the step was short.
+            bool whole = options.Method != StepMethod.Sgd && rate == 1;
+            stop = whole && assignments.SequenceEqual(before) ? StopReason.AssignmentsRepeat
+                : moved.SquaredShift <= tolerance ? StopReason.ShiftWithinTol
+                : StopReason.MaxIter;
+            assignments.CopyTo(before);
+        }
+
+        return Finish(points, dimensions, sampleWeight, centroids, assignments, history, iteration, stop, execution);
+    }
+
+    private static FitSummary InBatches<T>(
+        ReadOnlySpan<T> points,
+        int dimensions,
+        ReadOnlySpan<T> sampleWeight,
+        FitOptions options,
+        double rate,
+        int batch,
+        double tolerance,
+        Span<T> centroids,
+        Span<int> assignments,
+        Execution execution)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var batches = new Batches<T>(assignments.Length, batch, dimensions, new SeededRandom(options.Seed, BatchStream));
+        var counts = new double[centroids.Length / dimensions];
+        var history = new List<double>();
+        var step = new StepOptions { Method = options.Method, LearningRate = rate };
+        int iteration = 0;
+        StopReason stop = StopReason.MaxIter;
+        while (stop == StopReason.MaxIter && iteration < options.MaxIter)
+        {
+            iteration++;
+            history.Add(Inertia.Evaluate<T>(points, centroids, dimensions, sampleWeight, assignments, execution).Loss);
+            T[] before = centroids.ToArray();
+            T[] from = new T[before.Length];
+            batches.Shuffle();
+            while (batches.Next(points, sampleWeight))
+            {
+                centroids.CopyTo(from);
+                ClusterSums sums = Inertia.Evaluate(batches.Points, from, dimensions, batches.Weights, batches.Assignments, execution);
+                counts = CentroidStep.Move(batches.Points, from, batches.Weights, batches.Assignments, sums, counts, step, rate, centroids).Counts;
+            }
+
+            stop = CentroidUpdate.SquaredShift<T>(before, centroids) <= tolerance ? StopReason.ShiftWithinTol : StopReason.MaxIter;
+        }
+
+        return Finish(points, dimensions, sampleWeight, centroids, assignments, history, iteration, stop, execution);
+    }
+
+    private static FitSummary Finish<T>(
+        ReadOnlySpan<T> points,
+        int dimensions,
+        ReadOnlySpan<T> sampleWeight,
+        ReadOnlySpan<T> centroids,
+        Span<int> assignments,
+        List<double> history,
+        int iterations,
+        StopReason stop,
+        Execution execution)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        bool strict = stop == StopReason.AssignmentsRepeat;
+        ClusterSums sums = strict
+            ? Inertia.EvaluateHeld(points, centroids, dimensions, sampleWeight, assignments, execution)
+            : Inertia.Evaluate(points, centroids, dimensions, sampleWeight, assignments, execution);
+        if (!strict)
+        {
+            history.Add(sums.Loss);
+        }
+
+        return new FitSummary(sums.Loss, history, iterations, stop, EmptyClusters.Find(sums.Weights).Length);
+    }
+
+    private static double Check<T>(
+        ReadOnlySpan<T> points, int dimensions, ReadOnlySpan<T> sampleWeight, FitOptions options, ReadOnlySpan<T> centroids, int count)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int clusters = KmeansRules.Clusters(points, centroids, count, dimensions);
+        KmeansRules.CheckFinite(points, nameof(points));
+        KmeansRules.CheckFinite(centroids, nameof(centroids));
+        KmeansRules.CheckWeights(sampleWeight, count);
+        KmeansRules.CheckClusterCount(clusters, sampleWeight, count);
+        int maxIter = options.MaxIter;
+        if (maxIter < 1)
+        {
+            throw new OperandException(nameof(maxIter), $"{maxIter} was found; expected at least 1 iteration.");
+        }
+
+        double tol = options.Tol;
+        if (!(tol >= 0 && double.IsFinite(tol)))
+        {
+            throw new OperandException(nameof(tol), "The tolerance is a finite number of at least 0.");
+        }
+
+        if (options.BatchSize is { } batchSize && batchSize < 1)
+        {
+            throw new OperandException(nameof(batchSize), $"{batchSize} was found; expected at least 1 point in a batch.");
+        }
+
+        return CentroidStep.Rate(options.Method, options.LearningRate);
+    }
+}

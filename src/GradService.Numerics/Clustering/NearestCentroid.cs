@@ -1,0 +1,171 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using GradService.Numerics.Vectors;
+
+namespace GradService.Numerics.Clustering;
+
+/// <summary>
+/// Finds the nearest centroid of each point of a block. FP32 products give each centroid a score and a bound on its error; where only one
+/// centroid can be the nearest, that is it, and where several can, each is measured in FP64. So the answer is that of measuring all
+/// distances in FP64 from differences, ties to the lowest index, at the price of an FP32 matrix product.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+internal static unsafe class NearestCentroid<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const int LargestBlock = 8 * ProductTile.Rows;
+    private const int ScoresInCache = 1 << 14;
+
+    /// <summary>Floats in the widest vectors that this machine is fast with.</summary>
+    public static int Lanes => Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4;
+
+    /// <summary>Points in a block: fewer where there are many centroids, so that the scores stay in the second cache.</summary>
+    public static int Block(int padded) =>
+        Math.Clamp(ScoresInCache / padded / ProductTile.Rows * ProductTile.Rows, ProductTile.Rows, LargestBlock);
+
+    /// <summary>The numbers that a block's scores and moved points take, and in how many parts.</summary>
+    public static (long Count, int Parts) Room(int padded, int dimensions)
+    {
+        long block = Block(padded);
+        return ((block * Stride(padded) / 2) + (block * dimensions / 2) + block + 3, 3);
+    }
+
+    /// <summary>Finds the nearest centroids of one block.</summary>
+    /// <param name="points">The block's points, <c>[count, D]</c>.</param>
+    /// <param name="count">At most <see cref="Block"/>.</param>
+    /// <param name="panels">The centroids.</param>
+    /// <param name="lanes">Floats in a vector.</param>
+    /// <param name="memory">Where scores go; see <see cref="Room"/>.</param>
+    /// <param name="nearest">Receives an index for each point.</param>
+    public static void Find(T* points, int count, in CentroidPanels<T> panels, int lanes, Scratch memory, int* nearest)
+    {
+        switch (lanes)
+        {
+            case 16:
+                Find<FloatLanes512, Vector512<float>>(points, count, panels, memory, nearest);
+                break;
+            case 8:
+                Find<FloatLanes256, Vector256<float>>(points, count, panels, memory, nearest);
+                break;
+            default:
+                Find<FloatLanes128, Vector128<float>>(points, count, panels, memory, nearest);
+                break;
+        }
+    }
+
+    // From a point's scores to the next's: not a power of two, as stores 4096 bytes apart would hinder each other.
+    private static int Stride(int padded) => padded + 16;
+
+    // The scratch is passed by value: each block takes the same memory again.
+    private static void Find<TLanes, TVector>(T* points, int count, in CentroidPanels<T> panels, Scratch memory, int* nearest)
+        where TLanes : struct, IFloatLanes<TVector>
+        where TVector : struct
+    {
+        int dimensions = panels.Dimensions;
+        int block = Block(panels.Padded);
+        int stride = Stride(panels.Padded);
+        float* scores = (float*)memory.Take(((long)block * stride / 2) + 1);
+        float* moved = (float*)memory.Take(((long)block * dimensions / 2) + 1);
+        float* slack = (float*)memory.Take((block / 2) + 1);
+        for (int i = 0; i < count; i++)
+        {
+            slack[i] = panels.Slack(panels.Move(points + ((long)i * dimensions), moved + ((long)i * dimensions)));
+        }
+
+        int whole = (count + ProductTile.Rows - 1) / ProductTile.Rows * ProductTile.Rows;
+        new Span<float>(moved + ((long)count * dimensions), (whole - count) * dimensions).Clear();
+        Score<TLanes, TVector>(moved, whole, panels, scores, stride);
+        for (int i = 0; i < count; i++)
+        {
+            float* ofPoint = scores + ((long)i * stride);
+            float limit = Lowest<TLanes, TVector>(ofPoint, panels.Padded) + slack[i];
+            int index = Only<TLanes, TVector>(ofPoint, panels.Padded, limit);
+            nearest[i] = index >= 0 ? index : Measure(points + ((long)i * dimensions), panels, ofPoint, limit);
+        }
+    }
+
+    // A panel's slice stays in the first cache while all the block's points pass it.
+    private static void Score<TLanes, TVector>(float* moved, int whole, in CentroidPanels<T> panels, float* scores, int stride)
+        where TLanes : struct, IFloatLanes<TVector>
+        where TVector : struct
+    {
+        int dimensions = panels.Dimensions;
+        bool four = panels.Width == 4 * TLanes.Count;
+        for (int column = 0; column < panels.Padded; column += panels.Width)
+        {
+            float* panel = panels.Factors + ((long)column * dimensions);
+            for (int d = 0; d == 0 || d < dimensions; d += CentroidPanels<T>.Depth)
+            {
+                int depth = Math.Min(CentroidPanels<T>.Depth, dimensions - d);
+                float* start = d == 0 ? panels.Start + column : null;
+                for (int i = 0; i < whole; i += ProductTile.Rows)
+                {
+                    float* rows = moved + ((long)i * dimensions) + d;
+                    float* sums = scores + ((long)i * stride) + column;
+                    if (four)
+                    {
+                        ProductTile.Four<TLanes, TVector>(rows, dimensions, panel + ((long)d * panels.Width), depth, start, sums, stride);
+                    }
+                    else
+                    {
+                        ProductTile.Two<TLanes, TVector>(rows, dimensions, panel + ((long)d * panels.Width), depth, start, sums, stride);
+                    }
+                }
+            }
+        }
+    }
+
+    private static float Lowest<TLanes, TVector>(float* scores, int padded)
+        where TLanes : struct, IFloatLanes<TVector>
+        where TVector : struct
+    {
+        TVector even = TLanes.Load(scores);
+        TVector odd = TLanes.Load(scores + TLanes.Count);
+        for (int k = 2 * TLanes.Count; k < padded; k += 2 * TLanes.Count)
+        {
+            even = TLanes.Min(even, TLanes.Load(scores + k));
+            odd = TLanes.Min(odd, TLanes.Load(scores + k + TLanes.Count));
+        }
+
+        return TLanes.Smallest(TLanes.Min(even, odd));
+    }
+
+    // The index of the only score within the limit, -1 where there are several or none. No branch depends on which it is.
+    private static int Only<TLanes, TVector>(float* scores, int padded, float limit)
+        where TLanes : struct, IFloatLanes<TVector>
+        where TVector : struct
+    {
+        TVector bound = TLanes.Fill(limit);
+        int found = 0;
+        int index = 0;
+        for (int k = 0; k < padded; k += 2 * TLanes.Count)
+        {
+            ulong within = TLanes.AtMost(TLanes.Load(scores + k), bound) | (TLanes.AtMost(TLanes.Load(scores + k + TLanes.Count), bound) << TLanes.Count);
+            found += BitOperations.PopCount(within);
+            int here = -(int)((within | (0 - within)) >> 63);
+            index |= here & (k + BitOperations.TrailingZeroCount(within));
+        }
+
+        return found == 1 && limit < float.PositiveInfinity ? index : -1;
+    }
+
+    // A limit that is infinite or no number lets every centroid in. A distance that is no number loses against any that is.
+    private static int Measure(T* point, in CentroidPanels<T> panels, float* scores, float limit)
+    {
+        int nearest = 0;
+        double least = double.NaN;
+        for (int k = 0; k < panels.Count; k++)
+        {
+            if (!(scores[k] > limit))
+            {
+                double distance = SquaredDistance.Between(point, panels.Centroids + ((long)k * panels.Dimensions), panels.Dimensions);
+                if (distance < least || (double.IsNaN(least) && !double.IsNaN(distance)))
+                {
+                    (nearest, least) = (k, distance);
+                }
+            }
+        }
+
+        return nearest;
+    }
+}

@@ -1,0 +1,181 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using GradService.Numerics.Tensors;
+using GradService.Numerics.Vectors;
+
+namespace GradService.Numerics.Losses;
+
+/// <summary>A chunk of an overlap loss: first the sums of its classes; then, backwards, the gradient from what became of the sums.</summary>
+internal unsafe struct OverlapJob<T> : IChunkJob
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    public AxisView View;
+    public ImageChunks Cut;
+    public OverlapOptions Options;
+    public T* Logits;
+    public int* Labels;
+    public T* Shares;
+    public T* Gradient;
+
+    /// <summary>Forwards, for each chunk and class, the sums I and E; backwards, for each image's first chunk and class, the factors of e' and y in the slope.</summary>
+    public double* Sums;
+    public bool Backward;
+
+    public readonly void Run(int chunk)
+    {
+        (int image, int first, int end) = Cut.At(chunk);
+        int classes = View.Count;
+        int width = Tile.Width(classes);
+        int stride = Tile.Stride(width);
+        long size = (long)classes * stride;
+        int sumsLength = 2 * classes * Tile.Lanes;
+        var scratch = new Scratch((2 * size) + (2 * width) + sumsLength, parts: 5);
+        try
+        {
+            double* scores = scratch.Take(size);
+            double* targets = scratch.Take(size);
+            double* labels = scratch.Take(width);
+            double* factors = scratch.Take(width);
+            double* sums = scratch.Take(sumsLength);
+            double* slopes = Sums + ((long)image * Cut.PerImageCount * 2 * classes);
+            new Span<double>(sums, sumsLength).Clear();
+            for (int position = first; position < end; position += width)
+            {
+                int count = Math.Min(width, end - position);
+                Load(position, count, scores, targets, labels, stride);
+                for (int lane = 0; lane < count; lane += Tile.Lanes)
+                {
+                    Exponentials exponentials = Exponentials.Of<T>(scores + lane, classes, stride);
+                    Vector512<double> counts = Vector512.GreaterThanOrEqual(Vector512.Load(labels + lane), Vector512<double>.Zero);
+                    if (Backward)
+                    {
+                        Slopes(scores + lane, targets + lane, stride, exponentials, counts, slopes);
+                        SoftmaxPullback.Apply(scores + lane, targets + lane, classes, stride, exponentials.Sum);
+                        (Vector512<double>.One / exponentials.Sum).Store(factors + lane);
+                    }
+                    else
+                    {
+                        Add(scores + lane, targets + lane, stride, exponentials, counts, sums);
+                    }
+                }
+
+                if (Backward)
+                {
+                    Tile.Store(scores, stride, factors, Gradient, View, position, count);
+                }
+            }
+
+            for (int at = 0; !Backward && at < 2 * classes; at++)
+            {
+                Sums[((long)chunk * 2 * classes) + at] = Lanes.Sum(Vector512.Load(sums + (at * Tile.Lanes)));
+            }
+        }
+        finally
+        {
+            scratch.Dispose();
+        }
+    }
+
+    // Logits, targets and a column of labels, -1 where there is nothing to count: there the logits are 0, whatever they were.
+    private readonly void Load(int first, int count, double* scores, double* targets, double* labels, int stride)
+    {
+        Tile.Load(Logits, View, first, count, scores, stride);
+        int whole = Tile.WholeLanes(count);
+        if (Labels == null)
+        {
+            Tile.Load(Shares, View, first, count, targets, stride);
+            new Span<double>(labels, count).Clear();
+        }
+        else
+        {
+            for (int c = 0; c < View.Count; c++)
+            {
+                new Span<double>(targets + ((long)c * stride), whole).Clear();
+            }
+
+            for (int at = 0; at < count; at++)
+            {
+                int label = Labels[first + at];
+                bool ignored = label == Options.IgnoreIndex;
+                labels[at] = ignored ? -1 : label;
+                if (!ignored)
+                {
+                    targets[((long)label * stride) + at] = 1;
+                }
+
+                for (int c = 0; ignored && c < View.Count; c++)
+                {
+                    scores[((long)c * stride) + at] = 0;
+                }
+            }
+        }
+
+        new Span<double>(labels + count, whole - count).Fill(-1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Add(double* scores, double* targets, int stride, Exponentials exponentials, Vector512<double> counts, double* sums)
+    {
+        Vector512<double> alpha = Vector512.Create(Options.Alpha);
+        Vector512<double> beta = Vector512.Create(Options.Beta);
+        Vector512<double> reciprocal = Vector512<double>.One / exponentials.Sum;
+        for (int c = 0; c < View.Count; c++, scores += stride, targets += stride, sums += 2 * Tile.Lanes)
+        {
+            Vector512<double> exponential = Vector512.Load(scores);
+            Vector512<double> target = Vector512.Load(targets);
+            Vector512<double> probability = exponential * reciprocal;
+            Vector512<double> complement = exponentials.Rest(exponential) * reciprocal;
+            Vector512<double> against = Vector512<double>.One - target;
+            Vector512<double> error;
+            if (Options.Squared)
+            {
+                // a p (p - y) + b y (y - p), with d = p - y.
+                Vector512<double> difference = Difference(probability, complement, target);
+                error = difference * Vector512.FusedMultiplyAdd(alpha, difference, (alpha - beta) * target);
+            }
+            else
+            {
+                error = (alpha * probability * against) + (beta * complement * target);
+            }
+
+            Vector512<double> both = Vector512.ConditionalSelect(counts, probability * target, Vector512<double>.Zero);
+            (Vector512.Load(sums) + both).Store(sums);
+            error = Vector512.ConditionalSelect(counts, error, Vector512<double>.Zero);
+            (Vector512.Load(sums + Tile.Lanes) + error).Store(sums + Tile.Lanes);
+        }
+    }
+
+    // Replaces targets by dL/dp: 0 where nothing is counted, even if the loss of a class is 0/0.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Slopes(double* scores, double* targets, int stride, Exponentials exponentials, Vector512<double> counts, double* slopes)
+    {
+        Vector512<double> alpha = Vector512.Create(Options.Alpha);
+        Vector512<double> beta = Vector512.Create(Options.Beta);
+        Vector512<double> reciprocal = Vector512<double>.One / exponentials.Sum;
+        for (int c = 0; c < View.Count; c++, scores += stride, targets += stride, slopes += 2)
+        {
+            Vector512<double> target = Vector512.Load(targets);
+            Vector512<double> rise;
+            if (Options.Squared)
+            {
+                // 2 a p - (a + b) y, with d = p - y.
+                Vector512<double> exponential = Vector512.Load(scores);
+                Vector512<double> difference = Difference(exponential * reciprocal, exponentials.Rest(exponential) * reciprocal, target);
+                rise = (Vector512.Create(2.0) * alpha * difference) + ((alpha - beta) * target);
+            }
+            else
+            {
+                rise = alpha - ((alpha + beta) * target);
+            }
+
+            Vector512<double> slope = (Vector512.Create(slopes[0]) * rise) - (Vector512.Create(slopes[1]) * target);
+            Vector512.ConditionalSelect(counts, slope, Vector512<double>.Zero).Store(targets);
+        }
+    }
+
+    // p - y: near a label of 1 a difference of the complements, near 0 of the values, so that small ones keep their digits.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> Difference(Vector512<double> probability, Vector512<double> complement, Vector512<double> target) =>
+        Vector512.ConditionalSelect(Vector512.GreaterThan(target, Vector512.Create(0.5)), Vector512<double>.One - target - complement, probability - target);
+}

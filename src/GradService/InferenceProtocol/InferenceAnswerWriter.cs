@@ -1,0 +1,158 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using GradService.Numerics.Tensors;
+using GradService.Wire;
+
+namespace GradService.InferenceProtocol;
+
+/// <summary>Writes an inference response: JSON, and behind it the bytes of the outputs that were asked for as bytes.</summary>
+/// <remarks>Sources: Open Inference Protocol, "Inference Response JSON Object"; Triton, "Binary Tensor Data Extension".</remarks>
+internal sealed class InferenceAnswerWriter(InferenceModel model, InferenceRequest request, InferenceAnswer answer)
+{
+    private const int Chunk = 64 * 1024;
+
+    private static readonly JavaScriptEncoder Readable = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+    /// <summary>Writes the answer, sending it as it grows.</summary>
+    /// <param name="context">The request's context, its response not begun.</param>
+    /// <param name="scope">What JSON is collected in where its length must be told beforehand.</param>
+    public async Task WriteAsync(HttpContext context, TensorScope scope)
+    {
+        HttpResponse response = context.Response;
+        CancellationToken cancellation = context.RequestAborted;
+        NamedTensor[] binary = [.. answer.Outputs.Where(output => request.IsBinary(output.Name))];
+        if (binary.Length == 0)
+        {
+            response.ContentType = "application/json";
+            await response.StartAsync(cancellation).ConfigureAwait(false);
+            await WriteJsonAsync(response.BodyWriter, response.BodyWriter, cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        var json = new ScopedWriter(scope);
+        await WriteJsonAsync(json, null, cancellation).ConfigureAwait(false);
+        response.ContentType = "application/octet-stream";
+        response.Headers[InferenceHeaders.JsonLength] = json.Written.Length.ToString(CultureInfo.InvariantCulture);
+        response.ContentLength = json.Written.Length + binary.Sum(output => BinaryTensor.Size(output.Tensor));
+
+        // Once started, what is written goes to the connection's own buffers without a copy between.
+        await response.StartAsync(cancellation).ConfigureAwait(false);
+        await response.BodyWriter.WriteAsync(json.Written, cancellation).ConfigureAwait(false);
+        foreach (NamedTensor output in binary)
+        {
+            await (output.Tensor is BytesTensor strings
+                ? WriteStringsAsync(response.BodyWriter, strings, cancellation)
+                : WriteBytesAsync(response.BodyWriter, output.Tensor, cancellation)).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task WriteBytesAsync(PipeWriter body, Tensor tensor, CancellationToken cancellation)
+    {
+        int size = (int)BinaryTensor.Size(tensor);
+        for (int at = 0; at < size; at += Chunk)
+        {
+            body.Write(tensor.Bytes.Span.Slice(at, Math.Min(Chunk, size - at)));
+            await body.FlushAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task WriteStringsAsync(PipeWriter body, BytesTensor strings, CancellationToken cancellation)
+    {
+        foreach (ReadOnlyMemory<byte> value in strings.Values)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(body.GetSpan(BinaryTensor.LengthPrefix), value.Length);
+            body.Advance(BinaryTensor.LengthPrefix);
+            body.Write(value.Span);
+            if (body.UnflushedBytes > Chunk)
+            {
+                await body.FlushAsync(cancellation).ConfigureAwait(false);
+            }
+        }
+
+        await body.FlushAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private async ValueTask WriteJsonAsync(IBufferWriter<byte> writer, PipeWriter? sent, CancellationToken cancellation)
+    {
+        WriteHead(writer);
+        for (int i = 0; i < answer.Outputs.Count; i++)
+        {
+            NamedTensor output = answer.Outputs[i];
+            bool binary = request.IsBinary(output.Name);
+            writer.Write(i > 0 ? ","u8 : default);
+            WriteOutputHead(writer, output, binary);
+            for (int at = 0; !binary && at < output.Tensor.Length;)
+            {
+                at = FlatJson.WriteSome(output.Tensor, at, writer);
+                if (sent?.UnflushedBytes > Chunk)
+                {
+                    await sent.FlushAsync(cancellation).ConfigureAwait(false);
+                }
+            }
+
+            writer.Write(binary ? "}"u8 : "]}"u8);
+        }
+
+        writer.Write("]}"u8);
+        if (sent is not null)
+        {
+            await sent.FlushAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private void WriteHead(IBufferWriter<byte> writer)
+    {
+        writer.Write("{"u8);
+        if (!request.Id.IsEmpty)
+        {
+            writer.Write("\"id\":"u8);
+            writer.Write(request.Id.Span);
+            writer.Write(","u8);
+        }
+
+        writer.Write("\"model_name\":"u8);
+        WriteText(writer, model.Name);
+        writer.Write(",\"model_version\":"u8);
+        WriteText(writer, model.Version);
+        if (answer.Warnings.Count > 0)
+        {
+            writer.Write(",\"parameters\":{\"warnings\":"u8);
+            WriteText(writer, string.Join("; ", answer.Warnings));
+            writer.Write("}"u8);
+        }
+
+        writer.Write(",\"outputs\":["u8);
+    }
+
+    private static void WriteOutputHead(IBufferWriter<byte> writer, NamedTensor output, bool binary)
+    {
+        Shape shape = output.Tensor.Shape;
+        writer.Write("{\"name\":"u8);
+        WriteText(writer, output.Name);
+        writer.Write(",\"datatype\":"u8);
+        WriteText(writer, output.Tensor.ElementType.ToString());
+        writer.Write(",\"shape\":"u8);
+        TensorWriter.WriteFlat(new Tensor<int>(new Shape(shape.Rank), shape.Lengths), writer);
+        if (binary)
+        {
+            writer.Write(",\"parameters\":{\"binary_data_size\":"u8);
+            writer.Advance(NumberFormatter.Write(BinaryTensor.Size(output.Tensor), writer.GetSpan(NumberFormatter.Room)));
+            writer.Write("}"u8);
+        }
+        else
+        {
+            writer.Write(",\"data\":["u8);
+        }
+    }
+
+    private static void WriteText(IBufferWriter<byte> writer, string text)
+    {
+        writer.Write("\""u8);
+        writer.Write(JsonEncodedText.Encode(text, Readable).EncodedUtf8Bytes);
+        writer.Write("\""u8);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using GradService.Hosting;
+using GradService.Numerics.Tensors;
+using GradService.Wire;
+
+namespace GradService.InferenceProtocol;
+
+/// <summary><c>POST /v2/models/{model}[/versions/{version}]/infer</c>: reads the request, runs the model, writes the answer, counts.</summary>
+internal sealed class InferenceEndpoint(ModelCatalog models, Limits limits, MemoryBudget budget)
+{
+    private readonly WireLimits _limits = new(limits.MaxJsonDepth, limits.MaxTensorElements);
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        InferenceModel model = models.Of(context);
+        try
+        {
+            await InferAsync(context, model, begin).ConfigureAwait(false);
+        }
+        catch
+        {
+            model.Statistics.Failed(begin, Stopwatch.GetTimestamp());
+            throw;
+        }
+    }
+
+    private async Task InferAsync(HttpContext context, InferenceModel model, long begin)
+    {
+        using var scope = new TensorScope(budget);
+        InferenceHeaders.RequireInference(context.Request);
+        Memory<byte> body = await BodyReader.ReadAsync(context, scope, limits).ConfigureAwait(false);
+        long bodyRead = Stopwatch.GetTimestamp();
+        int? jsonLength = InferenceHeaders.ReadJsonLength(context.Request, body.Length);
+        InferenceRequest request = new InferenceRequestReader(model, _limits).Read(body, jsonLength, scope);
+        if (!request.UsesBody)
+        {
+            scope.GiveBack(body);
+        }
+
+        long ready = Stopwatch.GetTimestamp();
+        InferenceAnswer answer = model.Run(request, scope, context.RequestAborted);
+        long computed = Stopwatch.GetTimestamp();
+        await new InferenceAnswerWriter(model, request, answer).WriteAsync(context, scope).ConfigureAwait(false);
+        model.Statistics.Succeeded(begin, bodyRead, ready, computed, Stopwatch.GetTimestamp());
+    }
+}

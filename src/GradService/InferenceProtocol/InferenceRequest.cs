@@ -1,0 +1,54 @@
+using GradService.Numerics.Tensors;
+
+namespace GradService.InferenceProtocol;
+
+/// <summary>A tensor and the name that it travels under.</summary>
+internal readonly record struct NamedTensor(string Name, Tensor Tensor);
+
+/// <summary>A request-level parameter and its value, as JSON text.</summary>
+internal readonly record struct RequestParameter(string Name, ReadOnlyMemory<byte> Json);
+
+/// <summary>An output that the caller asked for, and whether as bytes; null where the request-level parameter decides.</summary>
+internal readonly record struct RequestedOutput(string Name, bool? Binary);
+
+/// <summary>An inference request, read from the wire and not yet understood by its model.</summary>
+internal sealed class InferenceRequest
+{
+    /// <summary>The caller's id as JSON text, quotes and all; empty where there was none.</summary>
+    public ReadOnlyMemory<byte> Id { get; set; }
+
+    /// <summary>The parameters that are not the protocol's own.</summary>
+    public List<RequestParameter> Parameters { get; } = [];
+
+    /// <summary>The input tensors, each name once, all admitted by the model.</summary>
+    public List<NamedTensor> Inputs { get; } = [];
+
+    /// <summary>The outputs asked for, in that order, each name once; empty for all.</summary>
+    public List<RequestedOutput> Outputs { get; } = [];
+
+    /// <summary>Whether outputs that say nothing themselves are answered as bytes.</summary>
+    public bool BinaryOutputs { get; set; }
+
+    /// <summary>Whether tensors lie in the body itself, which must then outlive the run.</summary>
+    public bool UsesBody { get; set; }
+
+    /// <summary>Whether an output is answered as bytes.</summary>
+    /// <param name="name">Its name.</param>
+    public bool IsBinary(string name)
+    {
+        foreach (RequestedOutput output in Outputs)
+        {
+            if (output.Name == name)
+            {
+                return output.Binary ?? BinaryOutputs;
+            }
+        }
+
+        return BinaryOutputs;
+    }
+}
+
+/// <summary>What a model answers.</summary>
+/// <param name="Outputs">The tensors, in the order of the answer.</param>
+/// <param name="Warnings">Sentences that a careful user would want to read beside them.</param>
+internal sealed record InferenceAnswer(IReadOnlyList<NamedTensor> Outputs, IReadOnlyList<string> Warnings);

@@ -1,0 +1,103 @@
+using System.Text.Json.Nodes;
+using GradService.Catalog;
+using GradService.Hosting;
+using GradService.Numerics;
+using GradService.Numerics.Tensors;
+using GradService.Wire;
+
+namespace GradService.InferenceProtocol;
+
+/// <summary>
+/// An operation as a model: its tensors are inputs and outputs, its scalars request-level parameters, the scalars of its answer
+/// outputs of shape []. All of it is read off the signature, and the run is that of the REST door.
+/// </summary>
+internal sealed class OperationModel(Operation operation, Limits limits) : InferenceModel(operation.Model)
+{
+    private readonly RequestAssembly _assembly = new(operation);
+    private readonly OperationParameters _parameters = new(operation);
+    private readonly OperationOutputs _outputs = new(operation);
+
+    public override JsonObject Metadata() => OperationMetadata.Of(this, operation);
+
+    public override void Admit(string input, ElementType datatype, string path)
+    {
+        Signature signature = operation.Signature;
+        if (!signature.Inputs.Any(member => member.Name == input))
+        {
+            string shown = JsonText.Quote(System.Text.Encoding.UTF8.GetBytes(input));
+            throw new BodyException($"{path}.name", $"'{shown}' is not an input of {Name}{Hint(input)} Its inputs are: {Names(signature.Inputs)}.", BodyException.Malformed);
+        }
+
+        if (datatype == ElementType.BYTES)
+        {
+            throw new BodyException($"{path}.datatype", $"Input '{input}': BYTES cannot be read as numbers.", BodyException.Malformed);
+        }
+    }
+
+    public override (string Name, ElementType Datatype) RawInput()
+    {
+        InputMember[] required = [.. operation.Signature.Inputs.Where(input => input.IsRequired)];
+        return required is [{ Kind: TensorKind.Floating } only]
+            ? (only.Name, ElementType.FP32)
+            : throw new BodyException(
+                "$",
+                $"A raw request ({InferenceHeaders.JsonLength}: 0) needs a model with one required input, of floating-point numbers; {Name} requires {(required.Length == 0 ? "none" : Names(required))}. Put JSON before the tensors, and its length in the header.",
+                BodyException.Malformed);
+    }
+
+    public override InferenceAnswer Run(InferenceRequest request, TensorScope scope, CancellationToken cancellation)
+    {
+        _outputs.Check(request.Outputs);
+        OperationRequest bound = Bind(request, scope, out ElementType floating);
+        var run = new Evaluation(floating, scope, new Execution(limits.Threads, cancellation), _outputs.Gradients(request.Outputs, bound));
+        try
+        {
+            object response = operation.Run(bound, run);
+            return new InferenceAnswer(_outputs.Read(response, request.Outputs, bound, scope), run.Warnings);
+        }
+        catch (OperandException exception)
+        {
+            // The path needs the request that the operand stood in, and nobody further out has it.
+            Fault fault = Fault.Of(exception, operation, bound)!;
+            throw new BodyException(fault.Path, fault.Message, fault.Status);
+        }
+    }
+
+    private OperationRequest Bind(InferenceRequest request, TensorScope scope, out ElementType floating)
+    {
+        IReadOnlyList<InputMember> inputs = operation.Signature.Inputs;
+        var tensors = new Tensor?[inputs.Count];
+        bool wide = false;
+        for (int i = 0; i < tensors.Length; i++)
+        {
+            tensors[i] = request.Inputs.Find(input => input.Name == inputs[i].Name).Tensor;
+            wide |= tensors[i]?.ElementType == ElementType.FP64;
+        }
+
+        ReadOnlyMemory<byte> parameters = _parameters.Skeleton(request.Parameters, wide ? Dtype.FP64 : Dtype.FP32);
+        OperationRequest bound = _assembly.Assemble(parameters.Span, tensors);
+        floating = bound.Dtype == Dtype.FP64 ? ElementType.FP64 : ElementType.FP32;
+        for (int i = 0; i < tensors.Length; i++)
+        {
+            if (tensors[i] is { } tensor)
+            {
+                inputs[i].Set(bound, ElementConversion.To(tensor, inputs[i].Kind, floating, scope, inputs[i].Name));
+            }
+        }
+
+        return bound;
+    }
+
+    private string Hint(string input)
+    {
+        if (operation.Signature.Parameters.Any(parameter => parameter.Name == input))
+        {
+            return ": it is a parameter and belongs among the request's parameters.";
+        }
+
+        IEnumerable<string> names = operation.Signature.Inputs.Select(member => member.Name);
+        return OperationParameters.Meant(input, [.. names]) is { } meant ? $"; did you mean '{meant}'?" : ".";
+    }
+
+    private static string Names(IEnumerable<InputMember> members) => string.Join(", ", members.Select(member => member.Name));
+}

@@ -1,0 +1,62 @@
+using System.Reflection;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerUI;
+
+namespace GradService.OpenApi;
+
+/// <summary>The OpenAPI document at <c>/swagger/v1/swagger.json</c> and Swagger UI at <c>/swagger</c>.</summary>
+internal static class Documentation
+{
+    public static void AddDocumentation(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddEndpointsApiExplorer();
+        builder.Services.AddSingleton<ExampleAnswers>();
+        builder.Services.AddSwaggerGen(options =>
+        {
+            options.SwaggerDoc("v1", Info());
+            options.AddServer(new OpenApiServer { Url = "/", Description = "The service that answered this document." });
+            options.DocumentFilter<SharedDocument>();
+            options.DocumentFilter<OperationsDocument>();
+            options.DocumentFilter<GradcheckDocument>();
+            options.DocumentFilter<CatalogueDocument>();
+            options.DocumentFilter<InferenceProtocolDocument>();
+            options.DocumentFilter<HealthDocument>();
+        });
+    }
+
+    public static void UseDocumentation(this WebApplication app)
+    {
+        app.UseSwagger(options => options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1);
+        app.UseSwaggerUI(options =>
+        {
+            options.DocumentTitle = "GradService";
+            options.SwaggerEndpoint("v1/swagger.json", "GradService v1");
+            options.InjectStylesheet("../swagger-ui.css");
+            options.InjectJavascript("../swagger-ui.js");
+            options.ConfigObject.Plugins = ["TensorsInRows", "QuietSections"];
+            options.EnableDeepLinking();
+            options.EnableTryItOutByDefault();
+            options.EnableFilter();
+            options.DisplayRequestDuration();
+            options.DocExpansion(DocExpansion.List);
+            options.DefaultModelRendering(ModelRendering.Example);
+            options.DefaultModelExpandDepth(2);
+            options.DefaultModelsExpandDepth(0);
+        });
+    }
+
+    private static OpenApiInfo Info() => new()
+    {
+        Title = "GradService",
+        Version = typeof(Documentation).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0],
+        Summary = "Losses and exact gradients over HTTP.",
+        Description = """
+            Losses, activations and policies with their **exact gradients**, computed in one pass and accumulated in FP64. Post JSON, get the value and the gradient by every input.
+
+            Every example on this page runs: open an operation, press *Execute*, and change what you like. A tensor is a number, nested arrays,
+            `{"shape", "data"}` or `{"shape", "datatype", "base64"}`; `"NaN"`, `"Infinity"` and `"-Infinity"` stand for what JSON has no number for.
+            `dtype` chooses FP32 or FP64, `tensor_format` the form of the answer's tensors. Errors say where they are, what was found and what was expected.
+            """,
+        License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
+    };
+}
