@@ -52,6 +52,7 @@ FILES = {
     "activations/softmax-jacobian": (PYTORCH, [cases.activations.softmax_jacobian]),
     "policy/probabilities": (PYTORCH, [cases.policy.probabilities]),
     "policy/log-gradient": (PYTORCH, [cases.policy.log_gradient]),
+    "policy/returns": (DEFINITION, [cases.policy.returns]),
     "kmeans/init": (DEFINITION, [cases.kmeans.init]),
     "kmeans/assign": (DEFINITION, [cases.kmeans.assign]),
     "kmeans/loss": (PYTORCH, [cases.kmeans.loss]),

@@ -217,6 +217,21 @@ def _log_gradient(rng, floating):
     return members
 
 
+@_operation("policy/returns")
+def _returns(rng, floating):
+    steps = (int(rng.integers(0, 200)),)
+    members = {"rewards": rng.normal(0, 1, steps).astype(floating), "gamma": float(rng.choice([0, 0.9, 0.99, 1, rng.random()]))}
+    if rng.random() < 0.5:
+        members["episode_starts"] = rng.random(steps) < 0.1
+    if rng.random() < 0.5:
+        members["values"] = rng.normal(0, 1, steps).astype(floating)
+    if rng.random() < 0.5:
+        members["lambda"] = float(rng.random())
+    if rng.random() < 0.5:
+        members["bootstrap_value"] = float(rng.normal())
+    return members
+
+
 def _policy(rng, floating):
     size, actions = int(rng.integers(1, 12)), int(rng.integers(1, 9))
     batch = () if rng.random() < 0.3 else (int(rng.integers(1, 40)),)

@@ -85,7 +85,7 @@ public static class LogGradient
             }
             else
             {
-                AddOuter(state, dlog, allowed, temperature, sum);
+                LinearPolicy.AddOuter(state, dlog, allowed, temperature, sum);
             }
         }
 
@@ -108,26 +108,6 @@ public static class LogGradient
             {
                 // An infinite feature times a masked action is still nothing.
                 row[a] = allowed.IsEmpty || allowed[a] ? T.CreateTruncating(scale * dlog[a]) : T.Zero;
-            }
-        }
-    }
-
-    private static void AddOuter<T>(ReadOnlySpan<T> state, ReadOnlySpan<double> dlog, ReadOnlySpan<bool> allowed, double temperature, Span<double> sum)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        for (int f = 0; f < state.Length; f++)
-        {
-            double scale = double.CreateTruncating(state[f]) / temperature;
-            Span<double> row = sum.Slice(f * dlog.Length, dlog.Length);
-            if (allowed.IsEmpty || double.IsFinite(scale))
-            {
-                LinearPolicy.AddScaled(scale, dlog, row);
-                continue;
-            }
-
-            for (int a = 0; a < row.Length; a++)
-            {
-                row[a] += allowed[a] ? scale * dlog[a] : 0;
             }
         }
     }

@@ -16,14 +16,20 @@ public readonly record struct PolicyLossSummary(double Loss, double Entropy);
 internal readonly ref struct PolicyLoss<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>f_i and df_i/dl_i of sample i at log-probability l.</summary>
-    public delegate (double Value, double Slope) Term(int sample, double logProbability);
+    /// <summary>f_i and df_i/dl_i at log-probability l, for a sample's advantage and, where there is one, its old log-probability.</summary>
+    public delegate (double Value, double Slope) Term(double logProbability, double advantage, double oldLogProbability);
 
     public ReadOnlySpan<T> States { get; init; }
 
     public ReadOnlySpan<T> Theta { get; init; }
 
     public ReadOnlySpan<int> Actions { get; init; }
+
+    /// <summary>A, <c>[B]</c>: held constant.</summary>
+    public ReadOnlySpan<double> Advantages { get; init; }
+
+    /// <summary>The log-probability of each action under the policy that took it, <c>[B]</c>; empty where the loss has no use for it.</summary>
+    public ReadOnlySpan<T> OldLogProbabilities { get; init; }
 
     public int Features { get; init; }
 
@@ -50,6 +56,10 @@ internal readonly ref struct PolicyLoss<T>
     {
         LinearPolicy.Check(States, Theta, Actions.Length, Features, ActionCount, ActionMask, Temperature);
         PolicyActions.Check(Actions, ActionCount, ActionMask);
+        PolicyRules.PerSample(Advantages.Length, Actions.Length, "advantages");
+        PolicyRules.Finite(EntropyCoefficient, "entropyCoefficient");
+        Destination.CheckOptional(losses.Length, Actions.Length, 1, nameof(losses));
+        Destination.CheckOptional(gradient.Length, Theta.Length, 1, nameof(gradient));
         double[] rented = ArrayPool<double>.Shared.Rent((3 * ActionCount) + (2 * Theta.Length));
         Span<double> logP = rented.AsSpan(0, ActionCount);
         Span<double> p = rented.AsSpan(ActionCount, ActionCount);
@@ -67,7 +77,8 @@ internal readonly ref struct PolicyLoss<T>
             ReadOnlySpan<bool> allowed = ActionMask.IsEmpty ? default : ActionMask.Slice(i * ActionCount, ActionCount);
             Activations.SoftmaxRow softmax = LinearPolicy.Evaluate(state, theta, allowed, Temperature, logP, p);
             double entropy = SoftmaxPolicy.Entropy(p, logP);
-            (double value, double slope) = term(i, logP[Actions[i]]);
+            (double value, double slope) = term(
+                logP[Actions[i]], Advantages[i], OldLogProbabilities.IsEmpty ? double.NaN : double.CreateTruncating(OldLogProbabilities[i]));
             value -= EntropyCoefficient * entropy;
             loss += value;
             entropies += entropy;
@@ -83,10 +94,7 @@ internal readonly ref struct PolicyLoss<T>
 
             double factor = Upstream.IsEmpty ? 1 : double.CreateTruncating(Upstream[Upstream.Length == 1 ? 0 : i]);
             Slopes(softmax, p, logP, allowed, Actions[i], slope, entropy, factor / (Temperature * Denominator), slopes);
-            for (int f = 0; f < Features; f++)
-            {
-                LinearPolicy.AddScaled(double.CreateTruncating(state[f]), slopes, sum.Slice(f * ActionCount, ActionCount));
-            }
+            LinearPolicy.AddOuter(state, slopes, allowed, 1, sum);
         }
 
         for (int i = 0; i < gradient.Length; i++)
@@ -98,7 +106,7 @@ internal readonly ref struct PolicyLoss<T>
         return new PolicyLossSummary(loss / Denominator, entropies / Actions.Length);
     }
 
-    // d(f - c H)/dy_j with y = z / T: slope (e_a - p)_j + c p_j (log p_j + H); a masked action has exactly none.
+    // d(f - c H)/dy_j, times the scale, with y = z / T: slope (e_a - p)_j + c p_j (log p_j + H); a masked action has exactly none.
     private void Slopes(
         Activations.SoftmaxRow softmax, ReadOnlySpan<double> p, ReadOnlySpan<double> logP, ReadOnlySpan<bool> allowed, int action, double slope, double entropy, double scale, Span<double> slopes)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using GradService.Numerics.Losses;
 
@@ -41,7 +42,7 @@ public static class Ppo
         ReadOnlySpan<T> states,
         ReadOnlySpan<T> theta,
         ReadOnlySpan<int> actions,
-        ReadOnlySpan<T> advantages,
+        ReadOnlySpan<double> advantages,
         ReadOnlySpan<T> oldLogProbabilities,
         int features,
         int actionCount,
@@ -56,24 +57,20 @@ public static class Ppo
         Execution execution = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        PolicyRules.PerSample(advantages.Length, actions.Length, nameof(advantages));
         PolicyRules.PerSample(oldLogProbabilities.Length, actions.Length, nameof(oldLogProbabilities));
-        PolicyRules.Finite(entropyCoefficient, nameof(entropyCoefficient));
         if (!(clipEpsilon >= 0 && double.IsFinite(clipEpsilon)))
         {
-            throw new OperandException(nameof(clipEpsilon), $"{clipEpsilon} was found; expected a finite number of at least 0.");
+            throw new OperandException(nameof(clipEpsilon), string.Create(CultureInfo.InvariantCulture, $"{clipEpsilon} was found; expected a finite number of at least 0."));
         }
 
-        var weights = new double[advantages.Length];
-        var old = new double[advantages.Length];
-        LinearPolicy.Widen(advantages, weights);
-        LinearPolicy.Widen(oldLogProbabilities, old);
         (int clipped, double kl, double klThird) = (0, 0, 0);
         PolicyLossSummary summary = new PolicyLoss<T>
         {
             States = states,
             Theta = theta,
             Actions = actions,
+            Advantages = advantages,
+            OldLogProbabilities = oldLogProbabilities,
             Features = features,
             ActionCount = actionCount,
             ActionMask = actionMask,
@@ -84,12 +81,12 @@ public static class Ppo
         }.Evaluate(Surrogate, losses, gradient, execution.Cancellation);
         return new PpoSummary(summary.Loss, summary.Entropy, clipped / (double)actions.Length, kl / actions.Length, klThird / actions.Length);
 
-        (double Value, double Slope) Surrogate(int sample, double logProbability)
+        (double Value, double Slope) Surrogate(double logProbability, double advantage, double oldLogProbability)
         {
-            double difference = logProbability - old[sample];
+            double difference = logProbability - oldLogProbability;
             double ratio = Math.Exp(difference);
-            double plain = ratio * weights[sample];
-            double limited = Math.Clamp(ratio, 1 - clipEpsilon, 1 + clipEpsilon) * weights[sample];
+            double plain = ratio * advantage;
+            double limited = Math.Clamp(ratio, 1 - clipEpsilon, 1 + clipEpsilon) * advantage;
             clipped += Math.Abs(ratio - 1) > clipEpsilon ? 1 : 0;
             kl -= difference;
             klThird += ratio - 1 - difference;

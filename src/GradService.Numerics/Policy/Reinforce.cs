@@ -31,7 +31,7 @@ public static class Reinforce
         ReadOnlySpan<T> states,
         ReadOnlySpan<T> theta,
         ReadOnlySpan<int> actions,
-        ReadOnlySpan<T> advantages,
+        ReadOnlySpan<double> advantages,
         int features,
         int actionCount,
         ReadOnlySpan<bool> actionMask,
@@ -44,15 +44,12 @@ public static class Reinforce
         Execution execution = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        PolicyRules.PerSample(advantages.Length, actions.Length, nameof(advantages));
-        PolicyRules.Finite(entropyCoefficient, nameof(entropyCoefficient));
-        var weights = new double[advantages.Length];
-        LinearPolicy.Widen(advantages, weights);
         return new PolicyLoss<T>
         {
             States = states,
             Theta = theta,
             Actions = actions,
+            Advantages = advantages,
             Features = features,
             ActionCount = actionCount,
             ActionMask = actionMask,
@@ -60,6 +57,6 @@ public static class Reinforce
             EntropyCoefficient = entropyCoefficient,
             Denominator = PolicyRules.Denominator(reduction, actions.Length),
             Upstream = upstream,
-        }.Evaluate((sample, logProbability) => (-weights[sample] * logProbability, -weights[sample]), losses, gradient, execution.Cancellation);
+        }.Evaluate(static (logProbability, advantage, _) => (-advantage * logProbability, -advantage), losses, gradient, execution.Cancellation);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 
 namespace GradService.Numerics.Policy;
@@ -83,11 +84,21 @@ public static class Returns
         }
     }
 
+    /// <summary>Refuses a discount outside 0 to 1, also where nothing is discounted.</summary>
+    /// <param name="gamma">The discount.</param>
+    /// <exception cref="OperandException">It is out of range.</exception>
+    public static void CheckDiscount(double gamma) => CheckShare(gamma, nameof(gamma));
+
+    /// <summary>Refuses a lambda outside 0 to 1, also where no values make use of it.</summary>
+    /// <param name="lambda">What generalized advantage estimation decays by, beside gamma.</param>
+    /// <exception cref="OperandException">It is out of range.</exception>
+    public static void CheckLambda(double lambda) => CheckShare(lambda, nameof(lambda));
+
     private static void CheckShare(double value, string operand)
     {
         if (!(value >= 0 && value <= 1))
         {
-            throw new OperandException(operand, $"{value} was found; expected a number from 0 to 1.");
+            throw new OperandException(operand, string.Create(CultureInfo.InvariantCulture, $"{value} was found; expected a number from 0 to 1."));
         }
     }
 
@@ -95,7 +106,7 @@ public static class Returns
     {
         if (!double.IsFinite(bootstrapValue))
         {
-            throw new OperandException(nameof(bootstrapValue), $"{bootstrapValue} was found; expected a finite number.");
+            throw new OperandException(nameof(bootstrapValue), string.Create(CultureInfo.InvariantCulture, $"{bootstrapValue} was found; expected a finite number."));
         }
     }
 }

@@ -29,6 +29,7 @@ public sealed class OperationCatalog
         new SoftmaxJacobianOperation(),
         new ProbabilitiesOperation(),
         new LogGradientOperation(),
+        new ReturnsOperation(),
         new KmeansInitOperation(),
         new KmeansAssignOperation(),
         new KmeansLossOperation(),

@@ -29,6 +29,7 @@ ORACLES = {
     "activations/softmax-jacobian": activations.softmax_jacobian,
     "policy/probabilities": policy.probabilities,
     "policy/log-gradient": policy.log_gradient,
+    "policy/returns": policy.returns,
     "kmeans/init": kmeans.init,
     "kmeans/assign": kmeans.assign,
     "kmeans/loss": kmeans.loss,
