@@ -219,6 +219,65 @@ def _log_gradient(rng, floating):
     return members
 
 
+@_operation("policy/returns")
+def _returns(rng, floating):
+    steps = (int(rng.integers(0, 200)),)
+    members = {"rewards": rng.normal(0, 1, steps).astype(floating), "gamma": float(rng.choice([0, 0.9, 0.99, 1, rng.random()]))}
+    if rng.random() < 0.5:
+        members["episode_starts"] = rng.random(steps) < 0.1
+    if rng.random() < 0.5:
+        members["values"] = rng.normal(0, 1, steps).astype(floating)
+    if rng.random() < 0.5:
+        members["lambda"] = float(rng.random())
+    if rng.random() < 0.5:
+        members["bootstrap_value"] = float(rng.normal())
+    return members
+
+
+@_operation("policy/reinforce")
+def _policy_reinforce(rng, floating):
+    states, theta, batch = _policy(rng, floating)
+    taken = rng.integers(0, theta.shape[1], batch)
+    members = {"states": states, "theta": theta, "actions": taken.astype(_integer(rng))}
+    members[str(rng.choice(["rewards", "returns", "advantages"]))] = rng.normal(0, 2, batch).astype(floating)
+    if "rewards" in members:
+        members["gamma"] = float(rng.random())
+        if rng.random() < 0.5:
+            members["episode_starts"] = rng.random(batch) < 0.2
+    if rng.random() < 0.5:
+        members["baseline"] = rng.normal(0, 1, batch).astype(floating)
+    if rng.random() < 0.5:
+        members["baseline_mode"] = str(rng.choice(["none", "mean", "leave_one_out"]))
+    if rng.random() < 0.5 and batch and batch[0] > 1:  # of one step the deviation is all rounding
+        members["normalize_advantages"] = True
+    if rng.random() < 0.5:
+        members["entropy_coefficient"] = float(rng.normal(0, 0.5))
+    if rng.random() < 0.5:
+        members["temperature"] = float(rng.uniform(0.3, 3))
+    if rng.random() < 0.5:
+        mask = rng.random((*batch, theta.shape[1])) < 0.6
+        np.put_along_axis(mask, taken.reshape(*batch, 1), True, -1)
+        members["action_mask"] = mask
+    return {**members, **_reduced(rng, batch, floating, "theta")}
+
+
+@_operation("policy/ppo")
+def _policy_ppo(rng, floating):
+    members = _policy_reinforce(rng, floating)
+    members["old_log_probabilities"] = np.asarray(-rng.exponential(1.5, members["actions"].shape), floating)
+    members["clip_epsilon"] = float(rng.choice([0.1, 0.2, 0.5]))
+    return members
+
+
+@_operation("policy/sample")
+def _sample(rng, floating):
+    """Few ties are possible and none likely: a score and its noise differ by far more than rounding."""
+    members = {**_probabilities(rng, floating), "seed": int(rng.integers(-2 ** 40, 2 ** 40))}
+    if rng.random() < 0.3:
+        members["mode"] = "greedy"
+    return members
+
+
 def _policy(rng, floating):
     size, actions = int(rng.integers(1, 12)), int(rng.integers(1, 9))
     batch = () if rng.random() < 0.3 else (int(rng.integers(1, 40)),)

@@ -62,18 +62,29 @@ internal static class LinearPolicy
         ReadOnlySpan<T> state, ReadOnlySpan<double> theta, ReadOnlySpan<bool> allowed, double temperature, Span<double> logProbabilities, Span<double> probabilities)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        logProbabilities.Clear();
-        for (int f = 0; f < state.Length; f++)
-        {
-            AddScaled(double.CreateTruncating(state[f]), theta.Slice(f * logProbabilities.Length, logProbabilities.Length), logProbabilities);
-        }
-
-        Forbid(allowed, logProbabilities, double.NegativeInfinity);
+        Score(state, theta, allowed, logProbabilities);
         SoftmaxRow softmax = SoftmaxRow.Evaluate(logProbabilities, probabilities, temperature);
         // Once more, for a row whose allowed logits are not numbers: NaN is not for the forbidden.
         Forbid(allowed, logProbabilities, double.NegativeInfinity);
         Forbid(allowed, probabilities, 0);
         return softmax;
+    }
+
+    /// <summary>Computes one sample's logits z = thetaᵀ s in FP64; -infinity where masked. Products and sums alone, so the same on every machine.</summary>
+    /// <param name="state">s, <c>[S]</c>.</param>
+    /// <param name="theta"><c>[S, A]</c>, widened.</param>
+    /// <param name="allowed">The sample's mask, <c>[A]</c>, or empty.</param>
+    /// <param name="logits">Receives z, <c>[A]</c>.</param>
+    public static void Score<T>(ReadOnlySpan<T> state, ReadOnlySpan<double> theta, ReadOnlySpan<bool> allowed, Span<double> logits)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        logits.Clear();
+        for (int f = 0; f < state.Length; f++)
+        {
+            AddScaled(double.CreateTruncating(state[f]), theta.Slice(f * logits.Length, logits.Length), logits);
+        }
+
+        Forbid(allowed, logits, double.NegativeInfinity);
     }
 
     /// <summary>Widens values to FP64.</summary>
@@ -104,6 +115,27 @@ internal static class LinearPolicy
         for (; i < sum.Length; i++)
         {
             sum[i] += scale * row[i];
+        }
+    }
+
+    /// <summary>Adds state (x) slopes / temperature; a masked action gets exactly nothing, even of an infinite feature.</summary>
+    public static void AddOuter<T>(ReadOnlySpan<T> state, ReadOnlySpan<double> slopes, ReadOnlySpan<bool> allowed, double temperature, Span<double> sum)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int f = 0; f < state.Length; f++)
+        {
+            double scale = double.CreateTruncating(state[f]) / temperature;
+            Span<double> row = sum.Slice(f * slopes.Length, slopes.Length);
+            if (allowed.IsEmpty || double.IsFinite(scale))
+            {
+                AddScaled(scale, slopes, row);
+                continue;
+            }
+
+            for (int a = 0; a < row.Length; a++)
+            {
+                row[a] += allowed[a] ? scale * slopes[a] : 0;
+            }
         }
     }
 

@@ -46,7 +46,7 @@ public static class LogGradient
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         LinearPolicy.Check(states, theta, actions.Length, features, actionCount, actionMask, temperature);
-        CheckActions(actions, actionCount, actionMask);
+        PolicyActions.Check(actions, actionCount, actionMask);
         Destination.Check(gradient.Length, perSample ? actions.Length : 1, theta.Length, nameof(gradient));
         Destination.CheckOptional(logProbabilities.Length, actions.Length, 1, nameof(logProbabilities));
         Destination.CheckOptional(parts.Jacobian.Length, (long)actions.Length * actionCount, actionCount, nameof(parts));
@@ -85,7 +85,7 @@ public static class LogGradient
             }
             else
             {
-                AddOuter(state, dlog, allowed, temperature, sum);
+                LinearPolicy.AddOuter(state, dlog, allowed, temperature, sum);
             }
         }
 
@@ -112,26 +112,6 @@ public static class LogGradient
         }
     }
 
-    private static void AddOuter<T>(ReadOnlySpan<T> state, ReadOnlySpan<double> dlog, ReadOnlySpan<bool> allowed, double temperature, Span<double> sum)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        for (int f = 0; f < state.Length; f++)
-        {
-            double scale = double.CreateTruncating(state[f]) / temperature;
-            Span<double> row = sum.Slice(f * dlog.Length, dlog.Length);
-            if (allowed.IsEmpty || double.IsFinite(scale))
-            {
-                LinearPolicy.AddScaled(scale, dlog, row);
-                continue;
-            }
-
-            for (int a = 0; a < row.Length; a++)
-            {
-                row[a] += allowed[a] ? scale * dlog[a] : 0;
-            }
-        }
-    }
-
     private static void WriteParts<T>(
         LogGradientParts<T> parts, SoftmaxRow softmax, ReadOnlySpan<double> p, ReadOnlySpan<double> dlog, int sample, int action)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -150,29 +130,6 @@ public static class LogGradient
         for (int a = 0; !parts.Dlog.IsEmpty && a < count; a++)
         {
             parts.Dlog[sample * count + a] = T.CreateTruncating(dlog[a]);
-        }
-    }
-
-    private static void CheckActions(ReadOnlySpan<int> actions, int actionCount, ReadOnlySpan<bool> actionMask)
-    {
-        for (int sample = 0; sample < actions.Length; sample++)
-        {
-            int action = actions[sample];
-            if ((uint)action >= (uint)actionCount)
-            {
-                throw new OperandException(
-                    nameof(actions),
-                    string.Create(CultureInfo.InvariantCulture, $"{action} is not an action: theta has {actionCount} actions, so actions run from 0 to {actionCount - 1}."),
-                    sample);
-            }
-
-            if (!actionMask.IsEmpty && !actionMask[sample * actionCount + action])
-            {
-                throw new OperandException(
-                    nameof(actions),
-                    string.Create(CultureInfo.InvariantCulture, $"Action {action} is masked out in sample {sample}: its probability is 0, so its log-probability has no gradient."),
-                    sample);
-            }
         }
     }
 }

@@ -69,7 +69,7 @@ public static class SoftmaxPolicy
         ArrayPool<double>.Shared.Return(rented);
     }
 
-    private static double Entropy(ReadOnlySpan<double> p, ReadOnlySpan<double> logP)
+    internal static double Entropy(ReadOnlySpan<double> p, ReadOnlySpan<double> logP)
     {
         double entropy = 0;
         for (int a = 0; a < p.Length; a++)

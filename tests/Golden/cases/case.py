@@ -7,7 +7,8 @@ from oracle.tensors import read, to_json
 TOLERANCE = {"absolute": 1e-12, "relative": 1e-12}
 FLOATING = ("logits", "log_probs", "weight", "sample_weight", "upstream", "pos_weight", "target", "probabilities", "states", "theta",
             "points", "centroids", "sums", "counts", "features", "coef", "intercept", "candidates", "losses", "uniforms",
-            "input", "kernel", "bias", "depthwise", "pointwise", "template", "search")
+            "input", "kernel", "bias", "depthwise", "pointwise", "template", "search",
+            "rewards", "values", "returns", "advantages", "baseline", "old_log_probabilities")
 
 
 def case(operation, name, request, warnings=None):
@@ -20,7 +21,7 @@ def case(operation, name, request, warnings=None):
         "tolerance": TOLERANCE,
     }
     if request.get("gradients") == []:
-        made["absent"] = ["grad_" + name for name in ("logits", "log_probs", "coef", "intercept") if name in request]
+        made["absent"] = ["grad_" + name for name in ("logits", "log_probs", "coef", "intercept", "theta") if name in request]
     if warnings is not None:
         made["warnings"] = warnings
     if any(not _is_exact(operand) for operand in _operands(request).values()):

@@ -57,7 +57,7 @@ public sealed partial class ReadmeTests(ServiceFixture service)
     {
         string readme = await File.ReadAllTextAsync(Path.Combine(Root, "README.md"), TestContext.Current.CancellationToken);
         Assert.All(new OperationCatalog().All, operation => Assert.Contains(
-            $"| `{operation.Name}` | {GradService.Catalog.XmlDocumentation.Of(operation.GetType()).Summary} |", readme, StringComparison.Ordinal));
+            $"| `{operation.Name}` | {GradService.Catalog.XmlDocumentation.Of(operation.GetType()).Summary.Replace("|", "\\|", StringComparison.Ordinal)} |", readme, StringComparison.Ordinal));
     }
 
     private static async Task<string> RunAsync(string tool, string[] arguments, string folder)

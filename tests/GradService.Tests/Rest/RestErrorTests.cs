@@ -20,6 +20,7 @@ public sealed class RestErrorTests(ServiceFixture service)
     [InlineData("""{"logits":[[2,0.5,-1]],"labels":[0],"ignore_index":1.5}""", 400, "ignore_index", "1.5 was found; expected an integer from -2147483648 to 2147483647.")]
     [InlineData("""{"logits":[[2,0.5,-1]],"labels":[0],"gradients":["labels"]}""", 422, "gradients[0]", "\"labels\" is not an input with a gradient; losses/cross-entropy has gradients by: logits.")]
     [InlineData("""{"logits":[[2,0.5,-1]],"labels":[0],"upstream":[1,2]}""", 422, "upstream", "Shape [2] was found; expected [], the shape of the loss.")]
+    [InlineData("""{"logits":[[2,0.5,-1]],"labels":[0],"class_axis":2147483648}""", 422, "class_axis", "2147483648 was found; expected an integer from -2147483648 to 2147483647.")]
     [InlineData("""{"logits":3,"labels":0}""", 422, "logits", "A single number was found; expected a tensor with at least one axis, such as [C].")]
     [InlineData("""{"labels":[0]}""", 422, "logits", "logits is required and was left out: Unnormalised scores, classes along `class_axis`; or probabilities with `from` = `probabilities`.")]
     public async Task A_wrong_request_is_told_what_is_wrong_and_where(string body, int status, string path, string message)
@@ -42,6 +43,32 @@ public sealed class RestErrorTests(ServiceFixture service)
         using HttpResponseMessage answer = await service.Client.PostJsonAsync(CrossEntropy, body);
         JsonNode problem = await Problem(answer, 400);
         Assert.Contains($"did you mean \"{hint}\"", (string?)problem["errors"]![path]?[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("mean,sum")]
+    [InlineData("Mean")]
+    [InlineData("MeanBatch")]
+    [InlineData(" sum")]
+    [InlineData("0")]
+    [InlineData("")]
+    public async Task A_choice_is_taken_by_its_exact_spelling_alone(string reduction)
+    {
+        using HttpResponseMessage answer = await service.Client.PostJsonAsync(
+            CrossEntropy, $$"""{"logits":[[2,0.5,-1]],"labels":[0],"reduction":"{{reduction}}"}""");
+        JsonNode problem = await Problem(answer, 422);
+        Assert.StartsWith($"\"{reduction}\" was found; expected one of \"none\", \"sum\"", (string?)problem["errors"]!["reduction"]?[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Weights_that_are_all_zero_give_NaN_under_smoothing_too()
+    {
+        using HttpResponseMessage answer = await service.Client.PostJsonAsync(
+            CrossEntropy, """{"logits":[[1,2,3]],"labels":[0],"weight":[0,1,1],"label_smoothing":0.1}""");
+        JsonNode loss = JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+        Assert.Equal("NaN", (string?)loss["loss"]);
+        Assert.Equal(["NaN", "NaN", "NaN"], loss["grad_logits"]![0]!.AsArray().Select(value => (string)value!));
+        Assert.NotNull(loss["warnings"]);
     }
 
     [Fact]
