@@ -235,15 +235,15 @@ def _returns(rng, floating):
 @_operation("policy/reinforce")
 def _policy_reinforce(rng, floating):
     states, theta, batch = _policy(rng, floating)
-    taken = rng.integers(0, theta.shape[1], batch)
+    taken = np.array(rng.integers(0, theta.shape[1], batch))
     members = {"states": states, "theta": theta, "actions": taken.astype(_integer(rng))}
-    members[str(rng.choice(["rewards", "returns", "advantages"]))] = rng.normal(0, 2, batch).astype(floating)
+    members[str(rng.choice(["rewards", "returns", "advantages"]))] = np.array(rng.normal(0, 2, batch), floating)
     if "rewards" in members:
         members["gamma"] = float(rng.random())
         if rng.random() < 0.5:
-            members["episode_starts"] = rng.random(batch) < 0.2
+            members["episode_starts"] = np.array(rng.random(batch) < 0.2)
     if rng.random() < 0.5:
-        members["baseline"] = rng.normal(0, 1, batch).astype(floating)
+        members["baseline"] = np.array(rng.normal(0, 1, batch), floating)
     if rng.random() < 0.5:
         members["baseline_mode"] = str(rng.choice(["none", "mean", "leave_one_out"]))
     if rng.random() < 0.5 and batch and batch[0] > 1:  # of one step the deviation is all rounding
@@ -262,7 +262,7 @@ def _policy_reinforce(rng, floating):
 @_operation("policy/ppo")
 def _policy_ppo(rng, floating):
     members = _policy_reinforce(rng, floating)
-    members["old_log_probabilities"] = -rng.exponential(1.5, members["actions"].shape).astype(floating)
+    members["old_log_probabilities"] = np.array(-rng.exponential(1.5, members["actions"].shape), floating)
     members["clip_epsilon"] = float(rng.choice([0.1, 0.2, 0.5]))
     return members
 
