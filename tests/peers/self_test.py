@@ -26,7 +26,8 @@ def _one_bit_at(spoiled):
     def spoil(door, arrays):
         if door == spoiled:
             name = next(iter(arrays))
-            arrays[name] = np.nextafter(arrays[name], np.array(np.inf, arrays[name].dtype))
+            floating = arrays[name].dtype.kind == "f"
+            arrays[name] = np.nextafter(arrays[name], np.array(np.inf, arrays[name].dtype)) if floating else arrays[name] ^ 1
     return spoil
 
 
