@@ -29,11 +29,13 @@ import cases.focal
 import cases.lovasz
 import cases.kmeans
 import cases.logistic
+import cases.metrics
 import cases.nll
 import cases.overlap
 import cases.policy
 import cases.segmentation
 import cases.selection
+import cases.similarity
 
 PYTORCH = f"PyTorch {torch.__version__.split('a')[0]} FP64, CPU"
 DEFINITION = f"NumPy {numpy.__version__} FP64, by the definition"
@@ -63,6 +65,9 @@ FILES = {
     "kmeans/fit": (f"scikit-learn {sklearn.__version__} FP64", [cases.kmeans.fit]),
     "kmeans/partial": (DEFINITION, [cases.kmeans.partial]),
     "kmeans/combine": (DEFINITION, [cases.kmeans.combine]),
+    "similarity/cross-correlation": (PYTORCH, [cases.similarity.cross_correlation]),
+    "similarity/separable": (PYTORCH, [cases.similarity.separable]),
+    "similarity/siamese": (PYTORCH, [cases.similarity.siamese]),
     "logistic/predict": (PYTORCH, [cases.logistic.predict]),
     "logistic/loss": (PYTORCH, [cases.logistic.loss]),
     "logistic/fit": (PYTORCH, [cases.logistic.fit]),
@@ -72,6 +77,7 @@ FILES = {
     "selection/reinforce": (PYTORCH, [cases.selection.reinforce]),
     "segmentation/class-weights": (
         f"NumPy {numpy.__version__} FP64; balanced: scikit-learn {sklearn.__version__}", [cases.segmentation.class_weights]),
+    "segmentation/metrics": (f"scikit-learn {sklearn.__version__}", [cases.metrics.metrics]),
 }
 
 

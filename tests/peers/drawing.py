@@ -1,6 +1,8 @@
 """Random requests: for every operation the shapes, layouts and options that it has."""
 import numpy as np
 
+import oracle
+
 OPERATIONS = {}
 MAIN = "losses/cross-entropy"  # has the most options, so it is drawn more often than the others
 
@@ -487,3 +489,97 @@ def _weights(rng, shape, floating):
 
 def _integer(rng):
     return rng.choice([np.int32, np.int64, np.uint8])
+
+
+@_operation("similarity/cross-correlation")
+def _cross_correlation(rng, floating):
+    groups, last = int(rng.choice([1, 1, 2, 3])), bool(rng.random() < 0.4)
+    inputs, outputs = groups * int(rng.integers(1, 6)), groups * int(rng.integers(1, 7))
+    sizes, kernel, slide = _slide(rng)
+    input = _feature_maps(rng, inputs, sizes, last, floating)
+    members = {"input": input, "kernel": rng.normal(0, 1, (outputs, inputs // groups, *kernel)).astype(floating), **slide}
+    if rng.random() < 0.5:
+        members["bias"] = rng.normal(0, 1, outputs).astype(floating)
+    if groups > 1:
+        members["groups"] = groups
+    return _differentiated(rng, "similarity/cross-correlation", {**members, **_layout(rng, last)}, "output", floating)
+
+
+@_operation("similarity/separable")
+def _separable(rng, floating):
+    last, inputs, outputs = bool(rng.random() < 0.4), int(rng.integers(1, 6)), int(rng.integers(1, 7))
+    hidden = inputs * int(rng.integers(1, 3))
+    sizes, kernel, slide = _slide(rng)
+    members = {"input": _feature_maps(rng, inputs, sizes, last, floating), "depthwise": rng.normal(0, 1, (hidden, 1, *kernel)).astype(floating),
+               "pointwise": rng.normal(0, 1, (outputs, hidden, 1, 1)).astype(floating), **slide}
+    if rng.random() < 0.5:
+        members["bias"] = rng.normal(0, 1, outputs).astype(floating)
+    return _differentiated(rng, "similarity/separable", {**members, **_layout(rng, last)}, "output", floating)
+
+
+@_operation("similarity/siamese")
+def _siamese(rng, floating):
+    planes = (int(rng.integers(1, 4)), int(rng.integers(1, 6)))
+    sizes, kernel, slide = _slide(rng)
+    members = {"template": rng.normal(0, 1, (*planes, *kernel)).astype(floating), "search": rng.normal(0, 1, (*planes, *sizes)).astype(floating)}
+    if "padding" in slide:
+        members["padding"] = slide["padding"]
+    # A template of one element has no shape: every cosine is 1 or -1, and the first of equal peaks is chosen by rounding.
+    if kernel != (1, 1) and planes[1] > 1 and rng.random() < 0.7:
+        members["normalize"] = str(rng.choice(["cosine", "zncc"]))
+    if "normalize" not in members and rng.random() < 0.4:
+        members["per_channel"] = bool(rng.random() < 0.7)
+    return _differentiated(rng, "similarity/siamese", members, "response", floating)
+
+
+def _slide(rng):
+    """Sizes of an input, of a kernel that fits on it, and how the kernel slides."""
+    sizes = (int(rng.integers(3, 12)), int(rng.choice([rng.integers(3, 12), rng.integers(12, 70)])))
+    kernel = (int(rng.integers(1, 4)), int(rng.integers(1, 4)))
+    slide = {}
+    form = rng.integers(5)
+    if form == 0:
+        slide["padding"] = str(rng.choice(["same", "valid"]))
+    elif form < 4:
+        slide["padding"] = [int(rng.integers(0, 3)), [int(n) for n in rng.integers(0, 4, 2)], [int(n) for n in rng.integers(0, 4, 4)]][form - 1]
+    if slide.get("padding") != "same" and rng.random() < 0.4:
+        slide["stride"] = int(rng.integers(1, 4)) if rng.random() < 0.5 else [int(n) for n in rng.integers(1, 4, 2)]
+    dilation = [int(rng.integers(1, 3)) if kernel[axis] * 2 - 1 <= sizes[axis] else 1 for axis in (0, 1)]
+    if dilation != [1, 1]:
+        slide["dilation"] = dilation
+    return sizes, kernel, slide
+
+
+def _feature_maps(rng, channels, sizes, last, floating):
+    batch = int(rng.integers(1, 4))
+    return rng.normal(0, 1, (batch, *sizes, channels) if last else (batch, channels, *sizes)).astype(floating)
+
+
+def _layout(rng, last):
+    members = {"layout": "channels_last"} if last else {}
+    return {**members, "mode": "convolution"} if rng.random() < 0.3 else members
+
+
+def _differentiated(rng, operation, members, values, floating):
+    """Often an upstream of the answer's shape, which only the oracle knows beforehand."""
+    if rng.random() < 0.8:
+        shape = oracle.answer(operation, members)[values].shape
+        members["upstream"] = rng.normal(0, 1, tuple(shape)).astype(floating)
+    return members
+
+
+@_operation("segmentation/metrics")
+def _metrics(rng, floating):
+    shape, axis = _shape(rng, largest=4000)
+    classes, pixels = shape[axis], tuple(np.delete(shape, axis))
+    if rng.random() < 0.25:
+        parts = () if rng.random() < 0.5 else (int(rng.integers(1, 5)),)
+        return {"confusion": rng.integers(0, 40, (*parts, classes, classes)) + 1}
+    labels = rng.integers(0, classes, pixels).astype(_integer(rng))
+    members = {"labels": labels}
+    if rng.random() < 0.5:
+        ignored = int(rng.choice([-100, 255, rng.integers(classes)]))
+        members = {"labels": np.where(rng.random(pixels) < 0.3, ignored, labels.astype(np.int64)), "ignore_index": ignored}
+    if rng.random() < 0.5:
+        return {**members, "predictions": rng.integers(0, classes, pixels).astype(_integer(rng)), "classes": classes}
+    return {**members, "logits": _scores(rng, shape, floating), "class_axis": axis}

@@ -15,7 +15,7 @@ namespace GradService.Numerics.Losses;
 /// <c>w ((1 - t) / (1 - p) - q t / p)</c> inside the interval, ends included, and 0 outside, where the clipped loss no longer changes.
 /// (PyTorch instead cuts the logarithm at -100 and bounds p (1 - p) from below by 1e-12 in the gradient, which is then not that of the loss.)</para>
 /// <para>The mean divides by the number of elements, weights or not, unlike that of <see cref="CrossEntropy"/>. An infinite logit on the side of its
-/// label is 0 times infinity, NaN, as in PyTorch. Source: semantics of torch.nn.functional.binary_cross_entropy_with_logits, PyTorch 2.</para>
+/// label is 0 times infinity, NaN; on the other side the loss is infinite, where PyTorch has NaN for -infinity. Source: semantics of torch.nn.functional.binary_cross_entropy_with_logits, PyTorch 2.</para>
 /// </remarks>
 public static class BinaryCrossEntropy
 {

@@ -77,7 +77,24 @@ internal static unsafe class LabelledLoss
                 sum = Sum(operands, settings, denominator, execution);
             }
 
+            if (denominator == 0 && settings.LabelSmoothing > 0 && !shares && weights.AsSpan(0, view.Count).IndexOfAnyInRange(double.NegativeInfinity, -double.Epsilon) < 0)
+            {
+                sum = double.NaN;
+                NotANumber(view, labels, settings.IgnoreIndex, gradient);
+            }
+
             return new LossSummary(sum / denominator, denominator, counted);
+        }
+    }
+
+    // PyTorch divides the two parts of a smoothed loss one by one. Where all weights counted are 0 the first is 0/0.
+    private static void NotANumber<T>(AxisView view, ReadOnlySpan<int> labels, int ignoreIndex, Span<T> gradient)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int i = 0; i < gradient.Length; i++)
+        {
+            int position = (i / (view.Count * view.Inner) * view.Inner) + (i % view.Inner);
+            gradient[i] = labels[position] == ignoreIndex ? gradient[i] : T.NaN;
         }
     }
 

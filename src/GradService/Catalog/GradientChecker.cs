@@ -40,6 +40,11 @@ internal sealed class GradientChecker(Operation operation, OperationRequest requ
             response = Run(scope, inputs);
         }
 
+        if (!double.IsFinite(Objective()))
+        {
+            remarks.Add("The loss is not finite at this request, so finite differences of it say nothing of the gradient.");
+        }
+
         var findings = new List<(InputMember, Shape, GradientCheckResult)>();
         foreach (InputMember input in inputs)
         {

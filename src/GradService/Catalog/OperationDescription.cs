@@ -79,7 +79,7 @@ internal static class OperationDescription
         };
         if (parameter.Range is { } range)
         {
-            entry["minimum"] = Convert.ToDouble(range.Minimum, System.Globalization.CultureInfo.InvariantCulture);
+            entry["minimum"] = Finite(Convert.ToDouble(range.Minimum, System.Globalization.CultureInfo.InvariantCulture));
             entry["maximum"] = Finite(Convert.ToDouble(range.Maximum, System.Globalization.CultureInfo.InvariantCulture));
             entry["minimum_exclusive"] = range.MinimumIsExclusive;
             entry["maximum_exclusive"] = range.MaximumIsExclusive;
@@ -94,8 +94,8 @@ internal static class OperationDescription
         return entry;
     }
 
-    // A range that is open above is written with an infinite maximum, which JSON has no number for.
-    private static JsonValue? Finite(double bound) => double.IsFinite(bound) ? JsonValue.Create(bound) : null;
+    // A range that is open on a side is written with the last number there is, or with infinity.
+    private static JsonValue? Finite(double bound) => Math.Abs(bound) < double.MaxValue ? JsonValue.Create(bound) : null;
 
     private static JsonArray List<T>(IEnumerable<T> items, Func<T, JsonNode?> node) => [.. items.Select(node)];
 }

@@ -24,11 +24,7 @@ internal static class ParameterJson
             NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
             MaxDepth = 64,
             TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveTensorsOut } },
-            Converters =
-            {
-                new JsonStringEnumConverter<Dtype>(namingPolicy: null, allowIntegerValues: false),
-                new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false),
-            },
+            Converters = { new ChoiceConverterFactory() },
         };
         options.MakeReadOnly();
         return options;

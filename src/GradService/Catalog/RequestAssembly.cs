@@ -10,6 +10,7 @@ namespace GradService.Catalog;
 internal sealed class RequestAssembly(Operation operation)
 {
     private readonly JsonTypeInfo _type = ParameterJson.Options.GetTypeInfo(operation.RequestType);
+    private readonly ParameterMember[] _steps = [.. operation.Signature.Parameters.Where(parameter => parameter.ValueType == typeof(Steps))];
 
     public Operation Operation => operation;
 
@@ -33,6 +34,7 @@ internal sealed class RequestAssembly(Operation operation)
             }
         }
 
+        CheckWords(request);
         if (request is DifferentiableRequest { Gradients: { } gradients })
         {
             CheckNames(gradients);
@@ -50,6 +52,17 @@ internal sealed class RequestAssembly(Operation operation)
         catch (JsonException exception)
         {
             throw Explain(exception, parameters.ToArray());
+        }
+    }
+
+    private void CheckWords(OperationRequest request)
+    {
+        foreach (ParameterMember parameter in _steps)
+        {
+            if (parameter.Get(request) is Steps { Word: { } word } && parameter.Values?.Contains(word) != true)
+            {
+                throw new BodyException(parameter.Name, $"{JsonSerializer.Serialize(word)} was found; expected {Expected(parameter)}.", 422);
+            }
         }
     }
 
@@ -91,7 +104,7 @@ internal sealed class RequestAssembly(Operation operation)
             text = text[..57] + "...";
         }
 
-        if (parameter.Values is { } values)
+        if (parameter.ValueType.IsEnum && parameter.Values is { } values)
         {
             string hint = value.ValueKind == JsonValueKind.String && NearestName.Among(values, value.GetString()!) is { } near
                 ? $" Did you mean \"{near}\"?"
@@ -102,14 +115,22 @@ internal sealed class RequestAssembly(Operation operation)
                 value.ValueKind == JsonValueKind.String ? 422 : 400);
         }
 
-        string expected = parameter.Type switch
+        bool outOfRange = parameter.Type == "integer" && value.ValueKind == JsonValueKind.Number && !text.AsSpan().ContainsAny(".eE");
+        return new BodyException(path, $"{text} was found; expected {Expected(parameter)}.", outOfRange ? BodyException.Senseless : BodyException.Malformed);
+    }
+
+    private static string Expected(ParameterMember parameter)
+    {
+        string words = parameter.Values is { } values ? $", or {string.Join(" or ", values.Select(value => $"\"{value}\""))}" : string.Empty;
+        return parameter.Type switch
         {
+            _ when parameter.ValueType == typeof(Steps) => $"an integer or a list of integers{words}",
+            "integer" when parameter.ValueType == typeof(long) => string.Create(CultureInfo.InvariantCulture, $"an integer from {long.MinValue} to {long.MaxValue}"),
             "integer" => string.Create(CultureInfo.InvariantCulture, $"an integer from {int.MinValue} to {int.MaxValue}"),
             "number" => "a number",
             "boolean" => "true or false",
             "array" => "a list of names in quotes",
             _ => "text in quotes",
         };
-        return new BodyException(path, $"{text} was found; expected {expected}.", 400);
     }
 }

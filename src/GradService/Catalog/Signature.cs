@@ -141,11 +141,15 @@ public sealed class InputMember : Member
 /// <summary>A scalar, choice or list of names of the request.</summary>
 public sealed class ParameterMember : Member
 {
+    private readonly Func<object, object?> _get;
+
     internal ParameterMember(PropertyInfo property, JsonNode? defaultValue)
         : base(property)
     {
+        _get = Accessors.Boxed(property);
         ValueType = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        Values = ValueType.IsEnum ? [.. Enum.GetNames(ValueType).Select(name => ParameterJson.EnumName(ValueType, name))] : null;
+        Values = ValueType.IsEnum ? [.. Enum.GetNames(ValueType).Select(name => ParameterJson.EnumName(ValueType, name))]
+            : property.GetCustomAttribute<WordsAttribute>()?.Values;
         IsRequired = property.GetCustomAttribute<System.Runtime.CompilerServices.RequiredMemberAttribute>() is not null;
         Default = IsRequired ? null : defaultValue;
         Range = property.GetCustomAttribute<RangeAttribute>();
@@ -154,16 +158,20 @@ public sealed class ParameterMember : Member
             : ValueType == typeof(int) || ValueType == typeof(long) ? "integer"
             : ValueType == typeof(double) ? "number"
             : ValueType.IsAssignableTo(typeof(IEnumerable<string>)) ? "array"
+            : ValueType == typeof(Steps) ? Values is null ? "integer or array" : "integer, array or string"
             : throw new InvalidOperationException($"{property.DeclaringType}.{property.Name} is of a type that no door can carry: {ValueType}.");
     }
 
-    /// <summary>JSON's name of the type: string, boolean, integer, number or array (of strings).</summary>
+    /// <summary>JSON's name of the type: string, boolean, integer, number or array (of strings); of a parameter of several, all of them.</summary>
     public string Type { get; }
+
+    /// <summary>Whether the parameter may be a list, which the Open Inference Protocol carries as text.</summary>
+    public bool TakesList => Type.Contains("array", StringComparison.Ordinal);
 
     /// <summary>The value when the caller leaves the parameter out; null for none.</summary>
     public JsonNode? Default { get; }
 
-    /// <summary>The values of a choice; null where the parameter is not one.</summary>
+    /// <summary>The values of a choice, or the words taken in place of integers; null where there are none.</summary>
     public IReadOnlyList<string>? Values { get; }
 
     /// <summary>Whether a request without it is refused.</summary>
@@ -173,6 +181,8 @@ public sealed class ParameterMember : Member
     public RangeAttribute? Range { get; }
 
     internal Type ValueType { get; }
+
+    internal object? Get(object request) => _get(request);
 }
 
 /// <summary>A member of the response.</summary>

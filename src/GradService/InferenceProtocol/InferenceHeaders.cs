@@ -24,7 +24,7 @@ internal static class InferenceHeaders
         bool known = string.IsNullOrEmpty(declared)
             || (MediaTypeHeaderValue.TryParse(declared, out MediaTypeHeaderValue? type)
                 && (Known.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
-                && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)));
+                && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase)));
         if (!known)
         {
             throw new BodyException("$", $"Content-Type {declared} was found; expected application/json, or application/octet-stream for JSON with binary tensors behind it.", 415);

@@ -48,7 +48,7 @@ internal sealed class OperationParameters
 
             named |= name == Dtype;
             json.WritePropertyName(name);
-            json.WriteRawValue(member.Type == "array" ? List(name, value.Span) : value.Span, skipInputValidation: true);
+            json.WriteRawValue(member.TakesList ? List(name, value.Span, member.Type == "array") : value.Span, skipInputValidation: true);
         }
 
         if (!named)
@@ -98,7 +98,7 @@ internal sealed class OperationParameters
     }
 
     /// <summary>A list, which parameters of the protocol cannot be: clients send it as a string that holds JSON or names between commas.</summary>
-    private static ReadOnlySpan<byte> List(string name, ReadOnlySpan<byte> value)
+    private static ReadOnlySpan<byte> List(string name, ReadOnlySpan<byte> value, bool ofNames)
     {
         if (value[0] != '"')
         {
@@ -109,6 +109,11 @@ internal sealed class OperationParameters
         ReadOnlySpan<byte> trimmed = text.AsSpan().Trim(" \t\r\n"u8);
         if (!trimmed.StartsWith("["u8))
         {
+            if (!ofNames)
+            {
+                return value;
+            }
+
             string[] names = System.Text.Encoding.UTF8.GetString(text).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
             return JsonSerializer.SerializeToUtf8Bytes(names);
         }

@@ -17,7 +17,7 @@ internal static class MemberProse
 
     public static string Of(ParameterMember parameter)
     {
-        if (parameter.Values is null)
+        if (!parameter.ValueType.IsEnum)
         {
             return parameter.Description;
         }

@@ -57,6 +57,11 @@ internal static class RecordSchemas
 
     private static OpenApiSchema Parameter(ParameterMember parameter, Signature signature)
     {
+        if (parameter.ValueType == typeof(Steps))
+        {
+            return StepsOf(parameter);
+        }
+
         (JsonSchemaType type, string? format) = Scalar(parameter.ValueType);
         var schema = new OpenApiSchema
         {
@@ -80,6 +85,23 @@ internal static class RecordSchemas
             schema.ExclusiveMinimum = range.MinimumIsExclusive ? minimum : null;
             schema.Maximum = range.MaximumIsExclusive ? null : maximum;
             schema.ExclusiveMaximum = range.MaximumIsExclusive ? maximum : null;
+        }
+
+        return schema;
+    }
+
+    private static OpenApiSchema StepsOf(ParameterMember parameter)
+    {
+        OpenApiSchema Integer() => new() { Type = JsonSchemaType.Integer, Format = "int32", Minimum = parameter.Range is { } range ? Bound(range.Minimum) : null };
+        var schema = new OpenApiSchema
+        {
+            Description = MemberProse.Of(parameter),
+            Default = parameter.Default?.DeepClone(),
+            OneOf = [Integer(), new OpenApiSchema { Type = JsonSchemaType.Array, Items = Integer() }],
+        };
+        if (parameter.Values is { } words)
+        {
+            schema.OneOf.Add(new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. words.Select(word => (JsonNode)word)] });
         }
 
         return schema;

@@ -6,6 +6,7 @@ using GradService.Operations.Losses;
 using GradService.Operations.Policy;
 using GradService.Operations.Segmentation;
 using GradService.Operations.Selection;
+using GradService.Operations.Similarity;
 
 namespace GradService.Operations;
 
@@ -40,6 +41,9 @@ public sealed class OperationCatalog
         new KmeansFitOperation(),
         new KmeansPartialOperation(),
         new KmeansCombineOperation(),
+        new CrossCorrelationOperation(),
+        new SeparableOperation(),
+        new SiameseOperation(),
         new LogisticPredictOperation(),
         new LogisticLossOperation(),
         new LogisticFitOperation(),
@@ -48,6 +52,7 @@ public sealed class OperationCatalog
         new SelectOperation(),
         new SelectionReinforceOperation(),
         new ClassWeightsOperation(),
+        new MetricsOperation(),
     ];
 
     /// <summary>The operation that an OIP model name stands for; null for none.</summary>

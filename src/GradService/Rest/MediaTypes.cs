@@ -11,7 +11,7 @@ internal static class MediaTypes
         string? declared = request.ContentType;
         bool isJson = MediaTypeHeaderValue.TryParse(declared, out MediaTypeHeaderValue? type)
             && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
-            && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+            && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
         if (!isJson)
         {
             string found = string.IsNullOrEmpty(declared) ? "No Content-Type" : $"Content-Type {declared}";

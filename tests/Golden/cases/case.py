@@ -7,7 +7,8 @@ from oracle.tensors import read, to_json
 TOLERANCE = {"absolute": 1e-12, "relative": 1e-12}
 FLOATING = ("logits", "log_probs", "weight", "sample_weight", "upstream", "pos_weight", "target", "probabilities", "states", "theta",
             "points", "centroids", "sums", "counts", "features", "coef", "intercept", "candidates", "losses", "uniforms",
-            "rewards", "values", "returns", "advantages", "baseline", "old_log_probabilities")
+            "rewards", "values", "returns", "advantages", "baseline", "old_log_probabilities",
+            "input", "kernel", "bias", "depthwise", "pointwise", "template", "search")
 
 
 def case(operation, name, request, warnings=None):

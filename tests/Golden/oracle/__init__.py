@@ -10,7 +10,8 @@ os.environ["ATEN_CPU_CAPABILITY"] = "default"  # the same last digit on every CP
 
 import torch
 
-from . import activations, elementwise, kmeans, logistic, losses, lovasz, overlap, policy, segmentation, selection
+from . import (
+    activations, elementwise, kmeans, logistic, losses, lovasz, metrics, overlap, policy, segmentation, selection, similarity)
 
 torch.set_num_threads(1)
 
@@ -40,6 +41,9 @@ ORACLES = {
     "kmeans/fit": kmeans.fit,
     "kmeans/partial": kmeans.partial,
     "kmeans/combine": kmeans.combine,
+    "similarity/cross-correlation": similarity.cross_correlation,
+    "similarity/separable": similarity.separable,
+    "similarity/siamese": similarity.siamese,
     "logistic/predict": logistic.predict,
     "logistic/loss": logistic.loss,
     "logistic/fit": logistic.fit,
@@ -48,6 +52,7 @@ ORACLES = {
     "selection/select": selection.select,
     "selection/reinforce": selection.reinforce,
     "segmentation/class-weights": segmentation.class_weights,
+    "segmentation/metrics": metrics.metrics,
 }
 
 

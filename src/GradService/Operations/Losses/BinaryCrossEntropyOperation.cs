@@ -18,7 +18,7 @@ namespace GradService.Operations.Losses;
 /// <para>With <c>from</c> = <c>probabilities</c>, <c>logits</c> holds probabilities, clipped to [epsilon, 1 - epsilon] as in Keras; the gradient is that by the probabilities, exact
 /// inside the interval and 0 outside. PyTorch instead cuts the logarithm at -100.</para>
 /// <para>Edge cases: a label outside [0, 1] is refused; no elements give NaN under <c>mean</c> and 0 under <c>sum</c>; a NaN logit gives NaN; an infinite logit gives
-/// an infinite loss where the label is against it and NaN (0 times infinity) where it agrees, as in PyTorch; a zero weight times an infinite loss is NaN.</para>
+/// an infinite loss where the label is against it (PyTorch: NaN for -Infinity) and NaN (0 times infinity) where it agrees; a zero weight times an infinite loss is NaN.</para>
 /// </remarks>
 /// <formula name="loss">L_i = w_i ((1 - t_i) softplus(z_i) + q_i t_i softplus(-z_i));  mean: sum_i L_i / n</formula>
 /// <formula name="grad_logits">dL_i/dz_i = w_i ((1 - t_i) sigma(z_i) - q_i t_i sigma(-z_i)), which is w_i (sigma(z_i) - t_i) for q = 1;  from probabilities: w_i ((1 - t_i) / (1 - p_i) - q_i t_i / p_i) within the clip</formula>
