@@ -35,7 +35,7 @@ internal static class InferenceProtocolDoor
     private static void MapServer(this WebApplication app, ModelCatalog models)
     {
         string name = app.Configuration.Word("InferenceProtocol:ServerName", "gradservice", 100);
-        string version = typeof(InferenceProtocolDoor).Assembly.GetName().Version!.ToString(3);
+        string version = app.Configuration.Word("InferenceProtocol:ServerVersion", typeof(InferenceProtocolDoor).Assembly.GetName().Version!.ToString(3), 100);
         app.MapGet("/v2", context => InferenceAnswers.WriteAsync(context, new JsonObject
         {
             ["name"] = name,

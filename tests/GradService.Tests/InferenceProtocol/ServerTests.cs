@@ -15,6 +15,14 @@ public sealed class ServerTests(ServiceFixture service, EchoService echoes) : IC
     public static TheoryData<string> Models => [.. Catalogue.All.Select(operation => operation.Model)];
 
     [Fact]
+    public async Task Name_and_version_are_settings()
+    {
+        using var own = new RunningService(("InferenceProtocol:ServerName", "gradients"), ("InferenceProtocol:ServerVersion", "7.5"));
+        string answer = await own.Client.GetStringAsync("/v2", TestContext.Current.CancellationToken);
+        Assert.StartsWith("""{"name":"gradients","version":"7.5",""", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_server_names_itself_and_the_extensions_it_has()
     {
         JsonNode server = (await service.Client.GetReplyAsync("/v2")).Good().Json;
