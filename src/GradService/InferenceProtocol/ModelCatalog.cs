@@ -18,7 +18,7 @@ internal sealed class ModelCatalog(IReadOnlyList<InferenceModel> models)
         string name = (string)context.GetRouteValue("model")!;
         if (!_byName.TryGetValue(name, out InferenceModel? model))
         {
-            string hint = Near(name, _byName.Keys) is { } near ? $" Did you mean '{near}'?" : " GET /v2/models lists what there is.";
+            string hint = NearestName.Among([.. _byName.Keys], name) is { } near ? $" Did you mean '{near}'?" : " GET /v2/models lists what there is.";
             throw new BodyException("$", $"Request for unknown model: '{name}' is not found.{hint}", StatusCodes.Status404NotFound);
         }
 
@@ -32,7 +32,4 @@ internal sealed class ModelCatalog(IReadOnlyList<InferenceModel> models)
 
         return model;
     }
-
-    /// <summary>The candidate that was probably meant; null for none, or where the word is too long to have been meant for any.</summary>
-    public static string? Near(string word, IEnumerable<string> candidates) => NearestName.Among([.. candidates], word);
 }

@@ -18,7 +18,7 @@ internal sealed class OperationOutputs(Operation operation)
             string name = requested[i].Name;
             if (Find(name) is null)
             {
-                string hint = ModelCatalog.Near(name, _members.Select(member => member.Name)) is { } near ? $"; did you mean '{near}'?" : ".";
+                string hint = NearestName.Among([.. _members.Select(member => member.Name)], name) is { } near ? $"; did you mean '{near}'?" : ".";
                 throw new BodyException(
                     $"outputs[{i}].name",
                     $"'{JsonText.Quote(System.Text.Encoding.UTF8.GetBytes(name))}' is not an output of {operation.Model}{hint} Its outputs are: {string.Join(", ", _members.Select(member => member.Name))}.",

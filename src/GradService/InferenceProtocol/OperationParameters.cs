@@ -62,7 +62,7 @@ internal sealed class OperationParameters
     }
 
     /// <summary>The name that was probably meant, by what other libraries call it, then by spelling; null for none.</summary>
-    public static string? Meant(string name, IReadOnlyCollection<string> names) => Alias(name, names) ?? ModelCatalog.Near(name, names);
+    public static string? Meant(string name, IReadOnlyCollection<string> names) => NearestName.Among([.. names], name, MemberAliases.All);
 
     private static string? Alias(string name, IReadOnlyCollection<string> names) =>
         MemberAliases.All.TryGetValue(name, out string[]? meanings) ? meanings.FirstOrDefault(names.Contains) : null;
