@@ -14,7 +14,7 @@ public sealed class PublicSurfaceTests
         string surface = Surface();
         string received = Path.Combine(AppContext.BaseDirectory, "surface.received.txt");
         File.WriteAllText(received, surface);
-        string approved = Path.Combine(Root(), "tests", "GradService.Numerics.Tests", "approved-surface.txt");
+        string approved = Path.Combine(Repository.Root, "tests", "GradService.Numerics.Tests", "approved-surface.txt");
         string[] before = File.Exists(approved) ? File.ReadAllLines(approved) : [];
         string[] after = surface.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         IEnumerable<string> changes = [.. before.Except(after).Select(line => $"- {line}"), .. after.Except(before).Select(line => $"+ {line}")];
@@ -42,16 +42,5 @@ public sealed class PublicSurfaceTests
         }
 
         return text.ToString();
-    }
-
-    private static string Root()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "GradService.sln")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests run outside the repository.");
-        }
-
-        return folder;
     }
 }

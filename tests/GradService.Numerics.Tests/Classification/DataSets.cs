@@ -6,7 +6,7 @@ namespace GradService.Numerics.Tests.Classification;
 /// <summary>Iris, wine and breast cancer with their logistic optima: <c>Oracles/sklearn_logistic.json</c>.</summary>
 internal static class DataSets
 {
-    private static readonly Lazy<JsonElement> All = new(() => WorkedAnswers.Read("sklearn_logistic.json").GetProperty("sets"));
+    private static readonly Lazy<JsonElement> All = new(() => OracleFile.Read("sklearn_logistic.json").GetProperty("sets"));
 
     public static (double[] Features, int[] Labels, int Count) Raw(string name)
     {

@@ -7,13 +7,8 @@ internal static class OracleFile
 {
     public static JsonElement Read(string name)
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "GradService.sln")))
-        {
-            folder = folder.Parent ?? throw new FileNotFoundException("The tests were moved out of the repository.", "GradService.sln");
-        }
-
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder.FullName, "tests", "GradService.Numerics.Tests", "Oracles", name)));
+        string path = Path.Combine(Repository.Root, "tests", "GradService.Numerics.Tests", "Oracles", name);
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
         return document.RootElement.Clone();
     }
 }
