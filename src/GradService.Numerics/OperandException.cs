@@ -10,11 +10,13 @@ public sealed class OperandException : Exception
     /// <param name="operand">The C# name of the parameter: <c>sampleWeight</c>.</param>
     /// <param name="message">A sentence: what was found, what was expected and, where one is likely, the fix.</param>
     /// <param name="position">The flat, row-major position of the offending element, or -1 when it is the operand as a whole.</param>
-    public OperandException(string operand, string message, int position = -1)
+    /// <param name="axes">How many of the operand's axes, the outermost first, name the place: 1 for a row that is wrong as a whole.</param>
+    public OperandException(string operand, string message, int position = -1, int axes = int.MaxValue)
         : base(message)
     {
         Operand = operand;
         Position = position;
+        Axes = axes;
     }
 
     /// <summary>The C# name of the parameter that is wrong.</summary>
@@ -22,4 +24,7 @@ public sealed class OperandException : Exception
 
     /// <summary>The flat, row-major position of the offending element, or -1 when it is the operand as a whole.</summary>
     public int Position { get; }
+
+    /// <summary>How many of the operand's axes, the outermost first, name the place: 1 for a row that is wrong as a whole; all or more for an element.</summary>
+    public int Axes { get; }
 }

@@ -8,6 +8,7 @@ if (args is [HealthProbe.Argument])
     return await HealthProbe.RunAsync(Console.Out);
 }
 
+Startup.TellWrongSettingsInOneSentence();
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.ListenOnPort8080UnlessTold();
 builder.AddLimits();

@@ -40,13 +40,15 @@ internal unsafe struct SoftmaxJob<T> : IChunkJob
         }
     }
 
+    public readonly long ScratchLength => (2 * Tile.Size(_view.Count)) + Tile.Width(_view.Count);
+
     public readonly void Run(int chunk)
     {
         int width = Tile.Width(_view.Count);
         int stride = Tile.Stride(width);
         int chunkPositions = Tile.ChunkPositions(_view.Count);
-        long size = (long)_view.Count * stride;
-        var scratch = new Scratch((2 * size) + width, parts: 3);
+        long size = Tile.Size(_view.Count);
+        var scratch = new Scratch(ScratchLength, parts: 3);
         try
         {
             double* tile = scratch.Take(size);
@@ -132,55 +134,56 @@ internal unsafe struct SoftmaxJob<T> : IChunkJob
     // sums that cancel. They are taken around the top class, so that what cancels is never added.
     private readonly Vector512<double> Backward(double* scores, double* above, int stride)
     {
-        Vector512<double> share = Vector512<double>.One / ExponentialsOf(scores, stride);
+        Vector512<double> sum = ExponentialsOf(scores, stride);
+        if (_logarithmic)
+        {
+            PullBackLogarithms(scores, above, stride, Vector512<double>.One / sum);
+            return Vector512.Create(_inverse);
+        }
+
+        SoftmaxPullback.Apply(scores, above, _view.Count, stride, sum);
+        return Vector512.Create(_inverse) / sum;
+    }
+
+    // u_c - p_c sum_k u_k; for the top class what is left of it once its own part has cancelled.
+    private readonly void PullBackLogarithms(double* scores, double* above, int stride, Vector512<double> share)
+    {
         Vector512<double> top = Vector512<double>.Zero;
-        Vector512<double> topUpstream = Vector512<double>.Zero;
         Vector512<double> seen = Vector512<double>.Zero;
         for (int c = 0; c < _view.Count; c++)
         {
             Vector512<double> isTop = Vector512.AndNot(Vector512.Equals(Vector512.Load(scores + ((long)c * stride)), Vector512<double>.One), seen);
             seen |= isTop;
             top = Vector512.ConditionalSelect(isTop, Vector512.Create((double)c), top);
-            topUpstream = Vector512.ConditionalSelect(isTop, Vector512.Load(above + ((long)c * stride)), topUpstream);
         }
 
         Vector512<double> others = Vector512<double>.Zero;
+        Vector512<double> upstream = Vector512<double>.Zero;
         Vector512<double> upstreamOfOthers = Vector512<double>.Zero;
-        Vector512<double> drift = Vector512<double>.Zero;
         for (int c = 0; c < _view.Count; c++)
         {
-            Vector512<double> p = Vector512.Load(scores + ((long)c * stride)) * share;
             Vector512<double> u = Vector512.Load(above + ((long)c * stride));
             Vector512<double> isTop = Vector512.Equals(top, Vector512.Create((double)c));
-            others += Vector512.AndNot(p, isTop);
+            others += Vector512.AndNot(Vector512.Load(scores + ((long)c * stride)) * share, isTop);
+            upstream += u;
             upstreamOfOthers += Vector512.AndNot(u, isTop);
-            drift = Vector512.FusedMultiplyAdd(p, u - topUpstream, drift);
         }
 
-        Vector512<double> upstream = upstreamOfOthers + topUpstream;
         for (int c = 0; c < _view.Count; c++)
         {
             double* at = scores + ((long)c * stride);
             Vector512<double> p = Vector512.Load(at) * share;
             Vector512<double> u = Vector512.Load(above + ((long)c * stride));
-            Vector512<double> gradient = _logarithmic
-                ? Vector512.ConditionalSelect(
-                    Vector512.Equals(top, Vector512.Create((double)c)),
-                    (u * others) - (p * upstreamOfOthers),
-                    u - (p * upstream))
-                : p * (u - topUpstream - drift);
-            gradient.Store(at);
+            Vector512.ConditionalSelect(
+                Vector512.Equals(top, Vector512.Create((double)c)),
+                (u * others) - (p * upstreamOfOthers),
+                u - (p * upstream)).Store(at);
         }
-
-        return Vector512.Create(_inverse);
     }
 
     private static void Require(string operand, int found, AxisView view)
     {
         Tile.RequireClasses(view.Count, operand);
-        if (found != view.Length)
-        {
-            throw new OperandException(operand, $"{found} values were found where {view.Length} were expected: [outer, C, inner] = [{view.Outer}, {view.Count}, {view.Inner}].");
-        }
+        Tensors.Require.Length(operand, found, view.Length, $"[outer, C, inner] = [{view.Outer}, {view.Count}, {view.Inner}]");
     }
 }

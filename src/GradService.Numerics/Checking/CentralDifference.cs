@@ -43,6 +43,48 @@ internal static class CentralDifference
         return null;
     }
 
+    /// <summary>
+    /// The slopes to both sides of a point where the objective bends, widened to what lies between them. Where it bends the gap between the
+    /// slopes stays while the step shrinks; where it is only curved the gap shrinks with the step, and where it jumps the gap grows.
+    /// </summary>
+    /// <returns>The lowest and the highest slope, or null where there is no kink at x, or not the neighbours to tell.</returns>
+    public static (Estimate Lowest, Estimate Highest)? Kink(Span<double> input, int at, double h, Func<double> objective)
+    {
+        const double Finer = 8;
+        double here = objective();
+        if (Sides(input, at, h, here, objective) is not { } wide || Sides(input, at, h / Finer, here, objective) is not { } near)
+        {
+            return null;
+        }
+
+        double gap = Math.Abs(wide.Above - wide.Below), nearGap = Math.Abs(near.Above - near.Below);
+        if (!(gap > near.Rounding && nearGap > 0.5 * gap && nearGap < 2 * gap))
+        {
+            return null;
+        }
+
+        // (-3 f(x) + 4 f(x + h) - f(x + 2h)) / 2h is the slope without the curvature.
+        if (Sides(input, at, 2 * h, here, objective) is not { } far)
+        {
+            return null;
+        }
+
+        double[] slopes = [wide.Below, wide.Above, (2 * wide.Below) - far.Below, (2 * wide.Above) - far.Above];
+        return (new Estimate(slopes.Min(), wide.Rounding), new Estimate(slopes.Max(), wide.Rounding));
+    }
+
+    private static (double Below, double Above, double Rounding)? Sides(Span<double> input, int at, double h, double here, Func<double> objective)
+    {
+        if (!Steps(input[at], h, out double down, out double up))
+        {
+            return null;
+        }
+
+        double x = input[at];
+        (double above, double below) = Around(input, at, down, up, objective);
+        return ((here - below) / (x - down), (above - here) / (up - x), 4 * Rounding(above, below) / h);
+    }
+
     private static bool Steps(double x, double h, out double down, out double up)
     {
         (down, up) = (x - h, x + h);

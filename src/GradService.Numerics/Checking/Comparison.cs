@@ -3,9 +3,10 @@ namespace GradService.Numerics.Checking;
 /// <summary>An analytic derivative beside a numeric one.</summary>
 /// <param name="Analytic">The one.</param>
 /// <param name="Numeric">The other.</param>
-/// <param name="Error">|analytic - numeric|; 0 for two NaN or two equal infinities, +infinity when one side alone is NaN.</param>
+/// <param name="Error">|analytic - numeric|; 0 for two equal infinities, +infinity where either side is NaN.</param>
 /// <param name="Excess">The error over what is allowed: they agree up to 1.</param>
-internal readonly record struct Comparison(double Analytic, double Numeric, double Error, double Excess)
+/// <param name="AtKink">Whether the numeric one is a slope to one side, or between those to both.</param>
+internal readonly record struct Comparison(double Analytic, double Numeric, double Error, double Excess, bool AtKink = false)
 {
     /// <summary>Whether the error is allowed.</summary>
     public bool Agrees => Excess <= 1;
@@ -24,5 +25,5 @@ internal readonly record struct Comparison(double Analytic, double Numeric, doub
         double.IsFinite(Error) && Error > 0 ? Error / Math.Max(scale, Math.Max(Math.Abs(Analytic), Math.Abs(Numeric))) : Error;
 
     private static double Distance(double a, double b) =>
-        a.Equals(b) ? 0 : double.IsNaN(a - b) ? double.PositiveInfinity : Math.Abs(a - b);
+        a == b ? 0 : double.IsNaN(a - b) ? double.PositiveInfinity : Math.Abs(a - b);
 }

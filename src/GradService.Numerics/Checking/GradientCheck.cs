@@ -33,7 +33,11 @@ public static class GradientCheck
     /// fourth-order difference over four points is asked, with the same step and with one of 1e-3, and the closest of the three
     /// counts: the first errs by h² f''' / 6, which is too much at a large |x|, and by rounding, which is too much in a long sum.
     /// A wrong gradient agrees with none of them.</para>
-    /// <para>NaN on both sides agrees, on one side it does not. An element that is not finite, or so large that it has no
+    /// <para>Near 0 a step of h may be larger than the scale on which f changes, as in log x: there a step of h |x| is tried, too, if
+    /// rounding leaves it as exact as the tolerance asks.</para>
+    /// <para>Where nothing agrees, the slopes to both sides are looked at. At a kink, such as the edge of a clip, these differ however small the
+    /// step; a gradient that equals one of them or lies between them passes there, and the result counts such positions.</para>
+    /// <para>NaN agrees with nothing. An element that is not finite, or so large that it has no
     /// neighbours to step to, is not compared and not counted as checked. The sample of a large input is drawn with a fixed seed:
     /// the same positions every time.</para>
     /// </remarks>
@@ -56,6 +60,7 @@ public static class GradientCheck
         double scale = double.IsFinite(largest) ? largest : 0;
         var worst = new Comparison(double.NaN, double.NaN, 0, -1);
         (int position, int compared, bool passed, double absolute, double relative) = (-1, 0, true, 0.0, 0.0);
+        (int kinks, int firstKink) = (0, -1);
         foreach (int at in SamplePositions.Choose(input.Length, largestAt))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -65,6 +70,11 @@ public static class GradientCheck
             }
 
             compared++;
+            if (found.AtKink)
+            {
+                firstKink = kinks++ == 0 ? at : firstKink;
+            }
+
             passed &= found.Agrees;
             absolute = Math.Max(absolute, found.Error);
             relative = Math.Max(relative, found.RelativeTo(scale));
@@ -75,7 +85,7 @@ public static class GradientCheck
         }
 
         passed &= compared > 0 || input.IsEmpty;
-        return new GradientCheckResult(passed, absolute, relative, position, worst.Analytic, worst.Numeric, compared, input.Length);
+        return new GradientCheckResult(passed, absolute, relative, position, worst.Analytic, worst.Numeric, compared, input.Length, kinks, firstKink);
     }
 
     private static Comparison? Compare(
@@ -88,17 +98,32 @@ public static class GradientCheck
         }
 
         Comparison best = Comparison.Of(analytic, first, tolerance, scale);
-        foreach (double other in (ReadOnlySpan<double>)[h, Math.Max(CentralDifference.WideStep, step)])
+        double close = step * Math.Abs(input[at]);
+        foreach (double other in (ReadOnlySpan<double>)[h, Math.Max(CentralDifference.WideStep, step), close])
         {
-            if (!best.Agrees && CentralDifference.FourthOrder(input, at, other, objective) is { } estimate)
+            if (!best.Agrees && CentralDifference.FourthOrder(input, at, other, objective) is { } estimate && (other != close || IsExact(analytic, estimate, tolerance)))
             {
                 Comparison second = Comparison.Of(analytic, estimate, tolerance, scale);
                 best = second.Excess < best.Excess ? second : best;
             }
         }
 
+        foreach (double other in (ReadOnlySpan<double>)[h, close])
+        {
+            if (!best.Agrees && CentralDifference.Kink(input, at, other, objective) is var (lowest, highest) && (other != close || IsExact(analytic, highest, tolerance)))
+            {
+                Estimate nearest = analytic <= lowest.Value ? lowest : analytic >= highest.Value ? highest : new Estimate(analytic, 0);
+                Comparison sided = Comparison.Of(analytic, nearest, tolerance, scale) with { AtKink = true };
+                best = sided.Agrees ? sided : best;
+            }
+        }
+
         return best;
     }
+
+    // A step closer than h is only worth its answer if rounding does not drown what the tolerance would find.
+    private static bool IsExact(double analytic, Estimate estimate, double tolerance) =>
+        estimate.Rounding <= tolerance * Math.Max(Math.Abs(analytic), Math.Abs(estimate.Value));
 
     private static void CheckSettings(double step, double tolerance)
     {

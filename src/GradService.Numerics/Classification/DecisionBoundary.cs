@@ -212,7 +212,7 @@ public sealed class DecisionBoundary
     {
         if (axis < 0 || axis >= Classifier.Features)
         {
-            throw new OperandException(name, $"{axis} is not a feature: coef has {Classifier.Features} features, numbered from 0 to {Classifier.Features - 1}{(Classifier.Features < 2 ? ", and a plane needs two" : string.Empty)}.");
+            throw new OperandException(name, $"{axis} is not a feature: coef has {Quantity.Of(Classifier.Features, "feature", "features")}, numbered from 0 to {Classifier.Features - 1}{(Classifier.Features < 2 ? ", and a plane needs two" : string.Empty)}.");
         }
     }
 

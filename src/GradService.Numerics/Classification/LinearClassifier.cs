@@ -23,20 +23,30 @@ public readonly record struct LinearClassifier(int Features, int Rows)
 
         if (coef.Length != (long)Rows * Features)
         {
-            throw new OperandException(nameof(coef), $"coef has {coef.Length} elements; with {Features} features and {Rows} rows it must be [{Rows}, {Features}].");
+            throw new OperandException(nameof(coef), $"coef has {Quantity.Of(coef.Length, "element", "elements")}; with {Quantity.Of(Features, "feature", "features")} and {Quantity.Of(Rows, "row", "rows")} it must be [{Rows}, {Features}].");
         }
 
         if (!intercept.IsEmpty && intercept.Length != Rows)
         {
-            throw new OperandException(nameof(intercept), $"intercept has {intercept.Length} elements; expected {Rows}, one for each row of coef.");
+            throw new OperandException(nameof(intercept), $"intercept has {Quantity.Of(intercept.Length, "element", "elements")}; expected {Rows}, one for each row of coef.");
         }
+    }
+
+    internal int CheckSamples<T>(ReadOnlySpan<T> features, ReadOnlySpan<int> labels, ReadOnlySpan<T> sampleWeight, ReadOnlySpan<T> coef, ReadOnlySpan<T> intercept)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        CheckModel(coef, intercept);
+        int samples = CheckFeatures(features, labels.Length);
+        CheckLabels(labels);
+        CheckWeights(sampleWeight, samples);
+        return samples;
     }
 
     internal int CheckFeatures<T>(ReadOnlySpan<T> features, int samples)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         features.Length == (long)samples * Features
             ? samples
-            : throw new OperandException(nameof(features), $"features have {features.Length} elements; for {samples} samples of {Features} features they must be [{samples}, {Features}].");
+            : throw new OperandException(nameof(features), $"features have {Quantity.Of(features.Length, "element", "elements")}; for {Quantity.Of(samples, "sample", "samples")} of {Quantity.Of(Features, "feature", "features")} they must be [{samples}, {Features}].");
 
     internal void CheckLabels(ReadOnlySpan<int> labels)
     {
@@ -54,7 +64,7 @@ public readonly record struct LinearClassifier(int Features, int Rows)
     {
         if (!sampleWeight.IsEmpty && sampleWeight.Length != samples)
         {
-            throw new OperandException(nameof(sampleWeight), $"sample_weight has {sampleWeight.Length} elements; expected {samples}, one for each sample.");
+            throw new OperandException(nameof(sampleWeight), $"sample_weight has {Quantity.Of(sampleWeight.Length, "element", "elements")}; expected {samples}, one for each sample.");
         }
     }
 

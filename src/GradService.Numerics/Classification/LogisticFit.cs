@@ -87,7 +87,7 @@ public static class LogisticFit
             if (labels[i] < 0 || labels[i] >= labels.Length)
             {
                 throw new OperandException(
-                    nameof(labels), $"{labels[i]} is not a class: {labels.Length} samples have at most as many classes, so labels run from 0 to {labels.Length - 1}. Number the classes from 0.", i);
+                    nameof(labels), $"{labels[i]} is not a class: {Quantity.Of(labels.Length, "sample has", "samples have")} at most as many classes, so labels run from 0 to {labels.Length - 1}. Number the classes from 0.", i);
             }
 
             largest = Math.Max(largest, labels[i]);
@@ -122,7 +122,7 @@ public static class LogisticFit
         if (missing >= 0)
         {
             throw new OperandException(
-                nameof(labels), $"Class {missing} has no sample of positive weight, so its intercept would fall for ever. Number the {seen.Count(flag => flag)} classes that occur from 0 without a gap.");
+                nameof(labels), $"Class {missing} has no sample of positive weight, so its intercept would fall for ever. Number the {Quantity.Of(seen.Count(flag => flag), "class that occurs", "classes that occur")} from 0 without a gap.");
         }
 
         var weights = new double[labels.Length];

@@ -42,7 +42,8 @@ public static class LogisticLoss
         Execution execution = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int samples = Check(features, labels, sampleWeight, coef, intercept, classifier, options);
+        int samples = classifier.CheckSamples(features, labels, sampleWeight, coef, intercept);
+        Check(options);
         bool unreduced = options.Reduction == Reduction.None;
         ArgumentOutOfRangeException.ThrowIfNotEqual(upstream.Length, upstream.IsEmpty ? 0 : unreduced ? samples : 1, nameof(upstream));
         double[] weights = Widened(sampleWeight);
@@ -99,21 +100,13 @@ public static class LogisticLoss
         return wide;
     }
 
-    private static int Check<T>(
-        ReadOnlySpan<T> features, ReadOnlySpan<int> labels, ReadOnlySpan<T> sampleWeight, ReadOnlySpan<T> coef, ReadOnlySpan<T> intercept, LinearClassifier classifier, LogisticLossOptions options)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static void Check(LogisticLossOptions options)
     {
-        classifier.CheckModel(coef, intercept);
-        int samples = classifier.CheckFeatures(features, labels.Length);
-        classifier.CheckLabels(labels);
-        LinearClassifier.CheckWeights(sampleWeight, samples);
         LinearClassifier.CheckPenalty(options.L2, "l2");
         LinearClassifier.CheckPenalty(options.L1, "l1");
         if (options.Reduction == Reduction.None && (options.L1 > 0 || options.L2 > 0))
         {
             throw new OperandException("reduction", "A penalty on the coefficients belongs to no single sample. Choose the reduction sum or mean, or leave l1 and l2 out.");
         }
-
-        return samples;
     }
 }

@@ -38,10 +38,7 @@ public static class LogisticPartial
         Execution execution = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        classifier.CheckModel(coef, intercept);
-        int samples = classifier.CheckFeatures(features, labels.Length);
-        classifier.CheckLabels(labels);
-        LinearClassifier.CheckWeights(sampleWeight, samples);
+        int samples = classifier.CheckSamples(features, labels, sampleWeight, coef, intercept);
         double[] weights = LogisticLoss.Widened(sampleWeight);
         fixed (T* x = features)
         fixed (int* y = labels)

@@ -104,10 +104,9 @@ public static class CentroidStep
             Lead(options.Method, centroids, moving, rate, updated);
         }
 
-        if (empty.Length > 0 && whole && options.Empty == EmptyCluster.Split && empty.Length < sums.Clusters)
+        if (empty.Length > 0 && whole && options.Empty == EmptyCluster.Split)
         {
-            EmptyClusters.Split(updated, counts, sums.Dimensions, options.Seed);
-            left = 0;
+            left = EmptyClusters.Split(updated, counts, sums.Dimensions, options.Seed);
         }
 
         return new StepSummary(sums, counts, CentroidUpdate.SquaredShift<T>(centroids, updated), empty, left);
@@ -137,7 +136,7 @@ public static class CentroidStep
         var running = new double[clusters];
         if (!counts.IsEmpty && counts.Length != clusters)
         {
-            throw new OperandException(nameof(counts), $"{counts.Length} counts were found; expected one for each of {clusters} centroids.");
+            throw new OperandException(nameof(counts), $"{Quantity.Of(counts.Length, "count was", "counts were")} found; expected {clusters}, one for each centroid.");
         }
 
         for (int k = 0; k < counts.Length; k++)

@@ -127,6 +127,8 @@ internal static unsafe class ClusterPass
         public int Clusters;
         public int Dimensions;
 
+        public readonly long ScratchLength => Assign ? NearestCentroid<T>.Room(Panels.Padded, Dimensions).Count : 0;
+
         public readonly void Run(int chunk)
         {
             int first = chunk * Chunk;
@@ -148,8 +150,7 @@ internal static unsafe class ClusterPass
                 return;
             }
 
-            (long room, int parts) = NearestCentroid<T>.Room(Panels.Padded, Dimensions);
-            using var memory = new Scratch(room, parts);
+            using var memory = new Scratch(ScratchLength, NearestCentroid<T>.Room(Panels.Padded, Dimensions).Parts);
             int block = NearestCentroid<T>.Block(Panels.Padded);
             for (int i = first; i < end; i += block)
             {

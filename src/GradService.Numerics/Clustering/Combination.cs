@@ -22,13 +22,13 @@ public static class Combination
         int clusters = KmeansRules.Clusters(default, centroids, 0, dimensions);
         if (counts.Length % clusters != 0)
         {
-            throw new OperandException(nameof(counts), $"{counts.Length} counts were found; expected one for each of {clusters} centroids from every shard.");
+            throw new OperandException(nameof(counts), $"{Quantity.Of(counts.Length, "count was", "counts were")} found; expected one for each centroid ({clusters}) from every shard.");
         }
 
         int shards = counts.Length / clusters;
         if (sums.Length != (long)shards * centroids.Length)
         {
-            throw new OperandException(nameof(sums), $"{sums.Length} numbers were found; {shards} shards of {clusters} centroids of {dimensions} dimensions have {(long)shards * centroids.Length}.");
+            throw new OperandException(nameof(sums), $"{Quantity.Of(sums.Length, "number was", "numbers were")} found; expected {(long)shards * centroids.Length} for {Quantity.Of(shards, "shard", "shards")} of {Quantity.Of(clusters, "centroid", "centroids")} of {Quantity.Of(dimensions, "dimension", "dimensions")}.");
         }
 
         if (empty is EmptyCluster.Relocate or EmptyCluster.Split)

@@ -28,7 +28,8 @@ internal static unsafe class EmptyClusters
     public static OperandException Refuse(int[] empty, int dimensions) => new(
         "centroids",
         $"{(empty.Length == 1 ? $"Cluster {empty[0]} has" : $"Clusters {string.Join(", ", empty.Take(10))}{(empty.Length > 10 ? ", ..." : string.Empty)} have")} no points. Start elsewhere, or set empty to keep, relocate or split.",
-        empty[0] * dimensions);
+        empty[0] * dimensions,
+        axes: 1);
 
     /// <summary>
     /// scikit-learn's way: the points farthest from their centroids, the farthest first, become the only ones of an empty cluster each, and
@@ -73,15 +74,19 @@ internal static unsafe class EmptyClusters
 
     /// <summary>
     /// faiss's way: an empty cluster becomes a copy of one drawn with probability proportional to its weight less 1; even coordinates of the
-    /// copy grow by 1/1024 and odd ones shrink, the other way about for the original, and each takes half the weight.
+    /// copy grow by 1/1024 and odd ones shrink, the other way about for the original, and each takes half the weight. A weight of at most 1,
+    /// such as a single point's, is never split.
     /// </summary>
-    public static void Split<T>(Span<T> centroids, Span<double> weights, int dimensions, long seed)
+    /// <returns>How many of the empty clusters stay so, as none of the others weighs enough.</returns>
+    public static int Split<T>(Span<T> centroids, Span<double> weights, int dimensions, long seed)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var random = new SeededRandom(seed);
         var spare = new double[weights.Length];
-        foreach (int k in Find(weights))
+        int[] empty = Find(weights);
+        for (int e = 0; e < empty.Length; e++)
         {
+            int k = empty[e];
             bool any = false;
             for (int j = 0; j < spare.Length; j++)
             {
@@ -89,7 +94,12 @@ internal static unsafe class EmptyClusters
                 any |= spare[j] > 0;
             }
 
-            int donor = random.NextCategorical<double>(any ? spare : weights);
+            if (!any)
+            {
+                return empty.Length - e;
+            }
+
+            int donor = random.NextCategorical<double>(spare);
             for (int d = 0; d < dimensions; d++)
             {
                 double value = double.CreateTruncating(centroids[(donor * dimensions) + d]);
@@ -101,6 +111,8 @@ internal static unsafe class EmptyClusters
             weights[k] = weights[donor] / 2;
             weights[donor] -= weights[k];
         }
+
+        return 0;
     }
 
     private static (int[] Farthest, int[] Members) Farthest<T>(

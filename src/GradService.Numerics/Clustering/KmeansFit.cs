@@ -24,7 +24,8 @@ public static class KmeansFit
     /// <remarks>
     /// The semantics of scikit-learn's KMeans: the tolerance is scaled by the mean variance; equal assignments in two iterations end the
     /// run ("strict convergence"); after any other end the points are assigned once more, so that the answer fits itself. Between
-    /// iterations the centroids are rounded to T: an iteration is exactly a <see cref="CentroidStep"/>.
+    /// iterations the centroids are rounded to T: an iteration is exactly a <see cref="CentroidStep"/>. Descent with too large a rate
+    /// ends where loss or shift leave the range of finite numbers; the step that led there is undone.
     /// </remarks>
     public static FitSummary Evaluate<T>(
         ReadOnlySpan<T> points,
@@ -56,30 +57,33 @@ public static class KmeansFit
         Execution execution)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var history = new List<double>();
+        var progress = new FitProgress<T>(centroids.Length, CanDiverge(options.Method, rate));
         var updated = new T[centroids.Length];
         var before = new int[assignments.Length];
         Array.Fill(before, -1);
-        int iteration = 0;
         StopReason stop = StopReason.MaxIter;
-        while (stop == StopReason.MaxIter && iteration < options.MaxIter)
+        while (stop == StopReason.MaxIter && progress.Iterations < options.MaxIter)
         {
-            var step = new StepOptions { Method = options.Method, LearningRate = rate, Empty = options.Empty, Seed = options.Seed + iteration };
-            iteration++;
+            var step = new StepOptions { Method = options.Method, LearningRate = rate, Empty = options.Empty, Seed = options.Seed + progress.Iterations };
             ClusterSums sums = Inertia.Evaluate<T>(points, centroids, dimensions, sampleWeight, assignments, execution);
-            history.Add(sums.Loss);
+            if (progress.LeftTheRange(sums.Loss))
+            {
+                stop = StopReason.Diverged;
+                break;
+            }
+
+            progress.Begin(sums.Loss, centroids);
+            progress.Weigh(sums);
             StepSummary moved = CentroidStep.Move(points, centroids, sampleWeight, assignments, sums, new double[sums.Clusters], step, rate, updated);
             updated.CopyTo(centroids);
 
             // Down the gradient, equal assignments only mean that the step was short.
             bool whole = options.Method != StepMethod.Sgd && rate == 1;
-            stop = whole && assignments.SequenceEqual(before) ? StopReason.AssignmentsRepeat
-                : moved.SquaredShift <= tolerance ? StopReason.ShiftWithinTol
-                : StopReason.MaxIter;
+            stop = whole && assignments.SequenceEqual(before) ? StopReason.AssignmentsRepeat : progress.AfterShift(moved.SquaredShift, tolerance);
             assignments.CopyTo(before);
         }
 
-        return Finish(points, dimensions, sampleWeight, centroids, assignments, history, iteration, stop, execution);
+        return Finish(points, dimensions, sampleWeight, centroids, assignments, progress, stop, execution);
     }
 
     private static FitSummary InBatches<T>(
@@ -95,55 +99,69 @@ public static class KmeansFit
         Execution execution)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        var progress = new FitProgress<T>(centroids.Length, CanDiverge(options.Method, rate));
         var batches = new Batches<T>(assignments.Length, batch, dimensions, new SeededRandom(options.Seed, BatchStream));
         var counts = new double[centroids.Length / dimensions];
-        var history = new List<double>();
+        var from = new T[centroids.Length];
         var step = new StepOptions { Method = options.Method, LearningRate = rate };
-        int iteration = 0;
         StopReason stop = StopReason.MaxIter;
-        while (stop == StopReason.MaxIter && iteration < options.MaxIter)
+        while (stop == StopReason.MaxIter && progress.Iterations < options.MaxIter)
         {
-            iteration++;
-            history.Add(Inertia.Evaluate<T>(points, centroids, dimensions, sampleWeight, assignments, execution).Loss);
-            T[] before = centroids.ToArray();
-            T[] from = new T[before.Length];
+            double loss = Inertia.Evaluate<T>(points, centroids, dimensions, sampleWeight, assignments, execution).Loss;
+            if (progress.LeftTheRange(loss))
+            {
+                stop = StopReason.Diverged;
+                break;
+            }
+
+            progress.Begin(loss, centroids);
             batches.Shuffle();
             while (batches.Next(points, sampleWeight))
             {
                 centroids.CopyTo(from);
                 ClusterSums sums = Inertia.Evaluate(batches.Points, from, dimensions, batches.Weights, batches.Assignments, execution);
+                progress.Weigh(sums);
                 counts = CentroidStep.Move(batches.Points, from, batches.Weights, batches.Assignments, sums, counts, step, rate, centroids).Counts;
             }
 
-            stop = CentroidUpdate.SquaredShift<T>(before, centroids) <= tolerance ? StopReason.ShiftWithinTol : StopReason.MaxIter;
+            stop = progress.AfterShift(CentroidUpdate.SquaredShift(progress.Before, centroids), tolerance);
         }
 
-        return Finish(points, dimensions, sampleWeight, centroids, assignments, history, iteration, stop, execution);
+        return Finish(points, dimensions, sampleWeight, centroids, assignments, progress, stop, execution);
     }
 
     private static FitSummary Finish<T>(
         ReadOnlySpan<T> points,
         int dimensions,
         ReadOnlySpan<T> sampleWeight,
-        ReadOnlySpan<T> centroids,
+        Span<T> centroids,
         Span<int> assignments,
-        List<double> history,
-        int iterations,
+        FitProgress<T> progress,
         StopReason stop,
         Execution execution)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        int iterations = progress.Iterations;
         bool strict = stop == StopReason.AssignmentsRepeat;
         ClusterSums sums = strict
-            ? Inertia.EvaluateHeld(points, centroids, dimensions, sampleWeight, assignments, execution)
-            : Inertia.Evaluate(points, centroids, dimensions, sampleWeight, assignments, execution);
-        if (!strict)
+            ? Inertia.EvaluateHeld<T>(points, centroids, dimensions, sampleWeight, assignments, execution)
+            : Inertia.Evaluate<T>(points, centroids, dimensions, sampleWeight, assignments, execution);
+        if (stop == StopReason.Diverged || progress.LeftTheRange(sums.Loss))
         {
-            history.Add(sums.Loss);
+            stop = StopReason.Diverged;
+            progress.Before.CopyTo(centroids);
+            sums = Inertia.Evaluate<T>(points, centroids, dimensions, sampleWeight, assignments, execution);
+        }
+        else if (!strict)
+        {
+            progress.Losses.Add(sums.Loss);
         }
 
-        return new FitSummary(sums.Loss, history, iterations, stop, EmptyClusters.Find(sums.Weights).Length);
+        return new FitSummary(sums.Loss, progress.Losses, iterations, stop, EmptyClusters.Find(sums.Weights).Length, progress.Heaviest);
     }
+
+    // Lloyd's step and a mini-batch's go to means of points; a whole Newton step does, too.
+    private static bool CanDiverge(StepMethod method, double rate) => method == StepMethod.Sgd || (method == StepMethod.Newton && rate != 1);
 
     private static double Check<T>(
         ReadOnlySpan<T> points, int dimensions, ReadOnlySpan<T> sampleWeight, FitOptions options, ReadOnlySpan<T> centroids, int count)
@@ -153,7 +171,7 @@ public static class KmeansFit
         KmeansRules.CheckFinite(points, nameof(points));
         KmeansRules.CheckFinite(centroids, nameof(centroids));
         KmeansRules.CheckWeights(sampleWeight, count);
-        KmeansRules.CheckClusterCount(clusters, sampleWeight, count);
+        Seeding.CheckClusterCount(clusters, sampleWeight, count);
         int maxIter = options.MaxIter;
         if (maxIter < 1)
         {

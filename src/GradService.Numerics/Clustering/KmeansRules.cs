@@ -13,7 +13,7 @@ internal static class KmeansRules
         CheckPoints(points, count, dimensions);
         if (centroids.IsEmpty || centroids.Length % dimensions != 0)
         {
-            throw new OperandException(nameof(centroids), $"{centroids.Length} numbers were found; expected at least one centroid of {dimensions} dimensions: [K, {dimensions}].");
+            throw new OperandException(nameof(centroids), $"{Quantity.Of(centroids.Length, "number was", "numbers were")} found; expected at least one centroid of {Quantity.Of(dimensions, "dimension", "dimensions")}: [K, {dimensions}].");
         }
 
         return centroids.Length / dimensions;
@@ -29,7 +29,7 @@ internal static class KmeansRules
 
         if (points.Length != (long)count * dimensions)
         {
-            throw new OperandException(nameof(points), $"{points.Length} numbers were found; {count} points of {dimensions} dimensions have {(long)count * dimensions}.");
+            throw new OperandException(nameof(points), $"{Quantity.Of(points.Length, "number was", "numbers were")} found; expected {(long)count * dimensions} for {Quantity.Of(count, "point", "points")} of {Quantity.Of(dimensions, "dimension", "dimensions")}.");
         }
     }
 
@@ -39,7 +39,7 @@ internal static class KmeansRules
     {
         if (!sampleWeight.IsEmpty && sampleWeight.Length != count)
         {
-            throw new OperandException(nameof(sampleWeight), $"{sampleWeight.Length} weights were found; expected one for each of {count} points.");
+            throw new OperandException(nameof(sampleWeight), $"{Quantity.Of(sampleWeight.Length, "weight was", "weights were")} found; expected {count}, one for each point.");
         }
 
         for (int i = 0; i < sampleWeight.Length; i++)
@@ -67,26 +67,6 @@ internal static class KmeansRules
                     string.Create(CultureInfo.InvariantCulture, $"{values[i]} was found; clustering needs finite coordinates. Leave the point out, or fill the gap first."),
                     i);
             }
-        }
-    }
-
-    /// <summary>Checks a number of clusters against the points that can become one.</summary>
-    public static void CheckClusterCount<T>(int nClusters, ReadOnlySpan<T> sampleWeight, int count)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        if (nClusters < 1)
-        {
-            throw new OperandException(nameof(nClusters), $"{nClusters} was found; expected at least 1 cluster.");
-        }
-
-        int weighty = sampleWeight.IsEmpty ? count : count - sampleWeight.Count(T.Zero);
-        if (nClusters > weighty)
-        {
-            throw new OperandException(
-                nameof(nClusters),
-                weighty == count
-                    ? $"{nClusters} clusters were asked for, and there are {count} points: each cluster needs one."
-                    : $"{nClusters} clusters were asked for, and only {weighty} of the {count} points have a weight above 0: each cluster needs one.");
         }
     }
 }

@@ -7,6 +7,31 @@ namespace GradService.Numerics.Clustering;
 /// <summary>Chooses points as first centroids. The same seed chooses the same points on every machine, whatever the number of threads.</summary>
 public static class Seeding
 {
+    /// <summary>Checks a number of clusters against the points that can become one.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="nClusters">How many clusters are asked for.</param>
+    /// <param name="sampleWeight">w, <c>[N]</c>; empty for ones. A point of weight 0 cannot become a cluster.</param>
+    /// <param name="count">N.</param>
+    /// <exception cref="OperandException">There are fewer such points than clusters, or less than one cluster is asked for.</exception>
+    public static void CheckClusterCount<T>(int nClusters, ReadOnlySpan<T> sampleWeight, int count)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (nClusters < 1)
+        {
+            throw new OperandException(nameof(nClusters), $"{nClusters} was found; expected at least 1 cluster.");
+        }
+
+        int weighty = sampleWeight.IsEmpty ? count : count - sampleWeight.Count(T.Zero);
+        if (nClusters > weighty)
+        {
+            throw new OperandException(
+                nameof(nClusters),
+                weighty == count
+                    ? $"{Quantity.Of(nClusters, "cluster was", "clusters were")} asked for, and there {(count == 1 ? "is" : "are")} {Quantity.Of(count, "point", "points")}: each cluster needs one."
+                    : $"{Quantity.Of(nClusters, "cluster was", "clusters were")} asked for, and of {Quantity.Of(count, "point", "points")} only {Quantity.Of(weighty, "has", "have")} a weight above 0: each cluster needs one.");
+        }
+    }
+
     /// <summary>Chooses the first centroids.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="points">x, <c>[N, D]</c>, finite.</param>
@@ -34,7 +59,7 @@ public static class Seeding
         int count = points.Length / dimensions;
         KmeansRules.CheckFinite(points, nameof(points));
         KmeansRules.CheckWeights(sampleWeight, count);
-        KmeansRules.CheckClusterCount(indices.Length, sampleWeight, count);
+        CheckClusterCount(indices.Length, sampleWeight, count);
         var random = new SeededRandom(seed);
         if (init == KmeansInit.Random)
         {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using GradService.Numerics.Tensors;
 using GradService.Numerics.Vectors;
 
 namespace GradService.Numerics.Losses;
@@ -70,28 +71,12 @@ internal static unsafe class ElementwiseLoss
             throw new OperandException("examples", $"examples is {examples}; it is a length, so at least 0.");
         }
 
-        Require(targets.Name, targets.Length, scores, $"one for each of the {operand}");
-        RequireOrEmpty("posWeight", positive, scores, $"one for each of the {operand}");
-        RequireOrEmpty("weight", weight, scores, $"one for each of the {operand}");
+        Require.Length(targets.Name, targets.Length, scores, $"one for each of the {operand}");
+        Require.LengthOrNone("posWeight", positive, scores, $"one for each of the {operand}");
+        Require.LengthOrNone("weight", weight, scores, $"one for each of the {operand}");
         bool each = reduction == Reduction.None;
-        RequireOrEmpty("upstream", upstream, each ? scores : 1, each ? "one for each element's loss" : "one for the one reduced loss");
-        Require("losses", losses, each ? scores : 0, each ? "one for each element" : "none, as the losses are reduced");
-        RequireOrEmpty("gradient", gradient, scores, $"one for each of the {operand}");
-    }
-
-    private static void RequireOrEmpty(string operand, int found, int expected, string meaning)
-    {
-        if (found != 0)
-        {
-            Require(operand, found, expected, meaning);
-        }
-    }
-
-    private static void Require(string operand, int found, int expected, string meaning)
-    {
-        if (found != expected)
-        {
-            throw new OperandException(operand, $"{found} values were found where {expected} were expected: {meaning}.");
-        }
+        Require.LengthOrNone("upstream", upstream, each ? scores : 1, each ? "one for each element's loss" : "one for the one reduced loss");
+        Require.Length("losses", losses, each ? scores : 0, each ? "one for each element" : "none, as the losses are reduced");
+        Require.LengthOrNone("gradient", gradient, scores, $"one for each of the {operand}");
     }
 }

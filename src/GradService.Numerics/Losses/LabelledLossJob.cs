@@ -18,6 +18,8 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         operands.Labels != null && operands.Predictions == null && operands.SampleWeight == null && !HasUpstreams
         && settings is { Form: ScoreForm.Logits, LabelSmoothing: 0, ApplyTo: ApplyTo.Loss };
 
+    public long ScratchLength => LossTile.Size(operands.View.Count, Tile.Width(operands.View.Count), operands.Labels == null) + operands.View.Count;
+
     public void Run(int chunk)
     {
         int classes = operands.View.Count;
@@ -25,7 +27,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         int first = chunk * chunkPositions;
         int end = (int)Math.Min(operands.View.Positions, (long)first + chunkPositions);
         bool shares = operands.Labels == null;
-        var scratch = new Scratch(LossTile.Size(classes, Tile.Width(classes), shares) + classes, LossTile.Columns + 4);
+        var scratch = new Scratch(ScratchLength, LossTile.Columns + 4);
         try
         {
             LossTile tile = LossTile.In(ref scratch, classes, shares);
@@ -119,7 +121,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         bool logarithmic = settings.Form == ScoreForm.Probabilities;
         if (settings.Form == ScoreForm.Logits)
         {
-            SoftmaxLoss.Shares<T>(tile, lane);
+            SoftmaxShares.Evaluate<T>(tile, lane);
         }
         else if (tile.Shares != null)
         {

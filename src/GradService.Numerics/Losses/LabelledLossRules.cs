@@ -58,65 +58,42 @@ internal static class LabelledLossRules
     {
         int positions = view.Positions;
         Tile.RequireClasses(view.Count, settings.Operand);
-        Require(settings.Operand, scores, view.Length, $"[outer, C, inner] = [{view.Outer}, {view.Count}, {view.Inner}]");
+        Require.Length(settings.Operand, scores, view.Length, $"[outer, C, inner] = [{view.Outer}, {view.Count}, {view.Inner}]");
         if (shares)
         {
-            Require("labels", labels, view.Length, $"one probability for each of the {settings.Scores}");
+            Require.Length("labels", labels, view.Length, $"one probability for each of the {settings.Scores}");
         }
         else
         {
-            Require("labels", labels, positions, $"one class index for each element, {settings.Scores} without their class axis");
+            Require.Length("labels", labels, positions, $"one class index for each element, {settings.Scores} without their class axis");
         }
 
-        RequireOrEmpty("weight", weight, view.Count, "one weight for each class");
-        RequireOrEmpty("sampleWeight", sampleWeight, positions, "one weight for each element");
+        Require.LengthOrNone("weight", weight, view.Count, "one weight for each class");
+        Require.LengthOrNone("sampleWeight", sampleWeight, positions, "one weight for each element");
         if (settings.Weighting == Weighting.Predictions)
         {
-            Require("predictions", predictions, positions, "the predicted class of each element, which weighting = predictions needs");
+            Require.Length("predictions", predictions, positions, "the predicted class of each element, which weighting = predictions needs");
         }
         else
         {
-            Require("predictions", predictions, 0, "none, as weighting = labels reads no predictions");
+            Require.Length("predictions", predictions, 0, "none, as weighting = labels reads no predictions");
         }
 
         bool each = settings.Reduction == Reduction.None;
-        RequireOrEmpty("upstream", upstream, each ? positions : 1, each ? "one for each element's loss" : "one for the one reduced loss");
-        Require("losses", losses, each ? positions : 0, each ? "one for each element" : "none, as the losses are reduced");
-        RequireOrEmpty("gradient", gradient, view.Length, $"one for each of the {settings.Scores}");
+        Require.LengthOrNone("upstream", upstream, each ? positions : 1, each ? "one for each element's loss" : "one for the one reduced loss");
+        Require.Length("losses", losses, each ? positions : 0, each ? "one for each element" : "none, as the losses are reduced");
+        Require.LengthOrNone("gradient", gradient, view.Length, $"one for each of the {settings.Scores}");
     }
 
     /// <summary>The error for a label that is not a class.</summary>
     public static OperandException NotAClass(LabelledLossSettings settings, int label, int classes, int position) => new(
         "labels",
-        $"{label} is not a class: {settings.Scores} have {Range(classes, "labels")}, or ignore_index ({settings.IgnoreIndex}).",
+        $"{label} is not a class: {settings.Scores} have {Quantity.Numbered(classes, "class", "classes", "labels")}, or ignore_index ({settings.IgnoreIndex}).",
         position);
 
     /// <summary>The error for a prediction that is not a class.</summary>
     public static OperandException NotAPrediction(LabelledLossSettings settings, int prediction, int classes, int position) => new(
         "predictions",
-        $"{prediction} is not a class: {settings.Scores} have {Range(classes, "predictions")}.",
+        $"{prediction} is not a class: {settings.Scores} have {Quantity.Numbered(classes, "class", "classes", "predictions")}.",
         position);
-
-    private static string Range(int classes, string values) => classes switch
-    {
-        0 => $"no classes, so {values} cannot be any",
-        1 => $"1 class, so {values} are 0",
-        _ => $"{classes} classes, so {values} run from 0 to {classes - 1}",
-    };
-
-    private static void Require(string operand, int found, int expected, string meaning)
-    {
-        if (found != expected)
-        {
-            throw new OperandException(operand, $"{found} values were found where {expected} were expected: {meaning}.");
-        }
-    }
-
-    private static void RequireOrEmpty(string operand, int found, int expected, string meaning)
-    {
-        if (found != 0)
-        {
-            Require(operand, found, expected, meaning);
-        }
-    }
 }

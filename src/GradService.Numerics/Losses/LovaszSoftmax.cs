@@ -95,8 +95,8 @@ public static unsafe class LovaszSoftmax
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         long counted = Check(logits.Length, view, labels, order.Length, options, scratch, execution);
-        OverlapRules.RequireOrEmpty("upstream", upstream.Length, 1, "one for the one reduced loss");
-        OverlapRules.RequireOrEmpty("gradient", gradient.Length, view.Length, "one for each of the logits");
+        Require.LengthOrNone("upstream", upstream.Length, 1, "one for the one reduced loss");
+        Require.LengthOrNone("gradient", gradient.Length, view.Length, "one for each of the logits");
         var cut = ImageChunks.Of(view, options.Images);
         int rows = cut.Images * view.Count;
         fixed (T* logitsAt = logits, gradientAt = gradient)
@@ -140,9 +140,9 @@ public static unsafe class LovaszSoftmax
     private static long Check(int logits, AxisView view, ReadOnlySpan<int> labels, int order, LovaszSoftmaxOptions options, Span<double> scratch, Execution execution)
     {
         OverlapRules.RequireView(view, options.Images, perImage: true);
-        OverlapRules.Require("logits", logits, view.Length, $"[outer, C, inner] = [{view.Outer}, {view.Count}, {view.Inner}]");
-        OverlapRules.Require("labels", labels.Length, view.Positions, "one class index for each element, logits without their class axis");
-        OverlapRules.Require("order", order, view.Length, "a position for each of the logits");
+        Require.Length("logits", logits, view.Length, $"[outer, C, inner] = [{view.Outer}, {view.Count}, {view.Inner}]");
+        Require.Length("labels", labels.Length, view.Positions, "one class index for each element, logits without their class axis");
+        Require.Length("order", order, view.Length, "a position for each of the logits");
         ArgumentOutOfRangeException.ThrowIfLessThan(scratch.Length, ScratchLength(view, options, execution), nameof(scratch));
         return OverlapRules.CountLabels(labels, view.Count, options.IgnoreIndex);
     }

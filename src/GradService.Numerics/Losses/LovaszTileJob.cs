@@ -22,14 +22,16 @@ internal unsafe struct LovaszTileJob<T> : IChunkJob
     public double* Counts;
     public T* Gradient;
 
+    public readonly long ScratchLength => (2 * Tile.Size(View.Count)) + Tile.Width(View.Count);
+
     public readonly void Run(int chunk)
     {
         (int image, int first, int end) = Cut.At(chunk);
         int classes = View.Count;
         int width = Tile.Width(classes);
         int stride = Tile.Stride(width);
-        long size = (long)classes * stride;
-        var scratch = new Scratch((2 * size) + width, parts: 3);
+        long size = Tile.Size(classes);
+        var scratch = new Scratch(ScratchLength, parts: 3);
         try
         {
             double* scores = scratch.Take(size);

@@ -22,15 +22,19 @@ internal unsafe struct OverlapJob<T> : IChunkJob
     public double* Sums;
     public bool Backward;
 
+    public readonly long ScratchLength => (2 * Tile.Size(View.Count)) + (2 * Tile.Width(View.Count)) + SumsLength;
+
+    private readonly int SumsLength => 2 * View.Count * Tile.Lanes;
+
     public readonly void Run(int chunk)
     {
         (int image, int first, int end) = Cut.At(chunk);
         int classes = View.Count;
         int width = Tile.Width(classes);
         int stride = Tile.Stride(width);
-        long size = (long)classes * stride;
-        int sumsLength = 2 * classes * Tile.Lanes;
-        var scratch = new Scratch((2 * size) + (2 * width) + sumsLength, parts: 5);
+        long size = Tile.Size(classes);
+        int sumsLength = SumsLength;
+        var scratch = new Scratch(ScratchLength, parts: 5);
         try
         {
             double* scores = scratch.Take(size);

@@ -45,12 +45,12 @@ internal static class OverlapRules
     public static void RequireLengths(
         OverlapOptions options, AxisView view, int logits, int labels, bool hard, int upstream, int perClass, int expectedPerClass, int kept, int gradient)
     {
-        Require("logits", logits, view.Length, $"[outer, C, inner] = [{view.Outer}, {view.Count}, {view.Inner}]");
-        Require("labels", labels, hard ? view.Positions : view.Length, hard ? "one class index for each element, logits without their class axis" : "one probability for each of the logits");
+        Require.Length("logits", logits, view.Length, $"[outer, C, inner] = [{view.Outer}, {view.Count}, {view.Inner}]");
+        Require.Length("labels", labels, hard ? view.Positions : view.Length, hard ? "one class index for each element, logits without their class axis" : "one probability for each of the logits");
         int losses = options.Average == OverlapAverage.None ? kept : 1;
-        RequireOrEmpty("upstream", upstream, losses, losses == kept ? "one for each class's loss" : "one for the one reduced loss");
-        Require("perClass", perClass, expectedPerClass, "one for each class, and each image where they are averaged last");
-        RequireOrEmpty("gradient", gradient, view.Length, "one for each of the logits");
+        Require.LengthOrNone("upstream", upstream, losses, losses == kept ? "one for each class's loss" : "one for the one reduced loss");
+        Require.Length("perClass", perClass, expectedPerClass, "one for each class, and each image where they are averaged last");
+        Require.LengthOrNone("gradient", gradient, view.Length, "one for each of the logits");
     }
 
     /// <summary>Counts the labels that are not ignored, and refuses one that is no class.</summary>
@@ -67,32 +67,13 @@ internal static class OverlapRules
 
             if ((uint)label >= (uint)classes)
             {
-                string range = classes == 1 ? "1 class, so labels are 0" : $"{classes} classes, so labels run from 0 to {classes - 1}";
-                throw new OperandException("labels", $"{label} is not a class: logits have {range}, or ignore_index ({ignoreIndex}).", at);
+                throw new OperandException("labels", $"{label} is not a class: logits have {Quantity.Numbered(classes, "class", "classes", "labels")}, or ignore_index ({ignoreIndex}).", at);
             }
 
             counted++;
         }
 
         return counted;
-    }
-
-    /// <summary>Refuses an operand of another length.</summary>
-    public static void Require(string operand, int found, int expected, string meaning)
-    {
-        if (found != expected)
-        {
-            throw new OperandException(operand, $"{found} values were found where {expected} were expected: {meaning}.");
-        }
-    }
-
-    /// <summary>Refuses an operand that is neither empty nor of a length.</summary>
-    public static void RequireOrEmpty(string operand, int found, int expected, string meaning)
-    {
-        if (found != 0)
-        {
-            Require(operand, found, expected, meaning);
-        }
     }
 
     private static void NotNegative(string operand, double value)

@@ -41,7 +41,7 @@ public static class Advantages
         {
             throw new OperandException(
                 nameof(baseline),
-                string.Create(CultureInfo.InvariantCulture, $"{baseline.Length} values were found; expected {returns.Length}, one for each sample."));
+                string.Create(CultureInfo.InvariantCulture, $"{Quantity.Of(baseline.Length, "value was", "values were")} found; expected {returns.Length}, one for each sample."));
         }
 
         double sum = 0;

@@ -21,21 +21,21 @@ internal static class LinearPolicy
         {
             throw new OperandException(
                 nameof(theta),
-                $"theta has {theta.Length} elements; with {features} features a state and {actionCount} actions it must be [{features}, {actionCount}].");
+                $"theta has {Quantity.Of(theta.Length, "element", "elements")}; with {Quantity.Of(features, "feature", "features")} a state and {Quantity.Of(actionCount, "action", "actions")} it must be [{features}, {actionCount}].");
         }
 
         if (states.Length != (long)samples * features)
         {
             throw new OperandException(
                 nameof(states),
-                $"states have {states.Length} elements; for {samples} samples of {features} features they must be [{samples}, {features}].");
+                $"states have {Quantity.Of(states.Length, "element", "elements")}; for {Quantity.Of(samples, "sample", "samples")} of {Quantity.Of(features, "feature", "features")} they must be [{samples}, {features}].");
         }
 
         if (!actionMask.IsEmpty && actionMask.Length != (long)samples * actionCount)
         {
             throw new OperandException(
                 nameof(actionMask),
-                $"The action mask has {actionMask.Length} elements; for {samples} samples and {actionCount} actions it must be [{samples}, {actionCount}].");
+                $"The action mask has {Quantity.Of(actionMask.Length, "element", "elements")}; for {Quantity.Of(samples, "sample", "samples")} and {Quantity.Of(actionCount, "action", "actions")} it must be [{samples}, {actionCount}].");
         }
 
         Temperature.Check(temperature);

@@ -15,7 +15,7 @@ internal static class PolicyActions
             {
                 throw new OperandException(
                     nameof(actions),
-                    string.Create(CultureInfo.InvariantCulture, $"{action} is not an action: theta has {actionCount} actions, so actions run from 0 to {actionCount - 1}."),
+                    string.Create(CultureInfo.InvariantCulture, $"{action} is not an action: theta has {Quantity.Numbered(actionCount, "action", "actions", "actions")}."),
                     sample);
             }
 

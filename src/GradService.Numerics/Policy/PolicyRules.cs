@@ -10,7 +10,7 @@ internal static class PolicyRules
     {
         if (found != samples)
         {
-            throw new OperandException(operand, string.Create(CultureInfo.InvariantCulture, $"{found} values were found; expected {samples}, one for each sample."));
+            throw new OperandException(operand, string.Create(CultureInfo.InvariantCulture, $"{Quantity.Of(found, "value was", "values were")} found; expected {samples}, one for each sample."));
         }
     }
 

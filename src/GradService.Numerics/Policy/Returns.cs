@@ -56,7 +56,7 @@ public static class Returns
         CheckBootstrap(bootstrapValue);
         if (values.Length != rewards.Length)
         {
-            throw new OperandException(nameof(values), $"{values.Length} values were found; expected {rewards.Length}, one for each reward.");
+            throw new OperandException(nameof(values), $"{Quantity.Of(values.Length, "value was", "values were")} found; expected {rewards.Length}, one for each reward.");
         }
 
         Destination.Check(advantages.Length, rewards.Length, 1, nameof(advantages));

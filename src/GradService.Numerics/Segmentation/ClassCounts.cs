@@ -127,7 +127,7 @@ public static class ClassCounts
     private static OperandException NotAClass(int label, int classes, int ignoreIndex, int position) =>
         new(
             "labels",
-            string.Create(CultureInfo.InvariantCulture, $"{label} is not a class: there are {classes} classes, so labels run from 0 to {classes - 1}, or ignore_index ({ignoreIndex})."),
+            string.Create(CultureInfo.InvariantCulture, $"{label} is not a class: there {(classes == 1 ? "is" : "are")} {Quantity.Numbered(classes, "class", "classes", "labels")}, or ignore_index ({ignoreIndex})."),
             position);
 
     private static int Divide(int length, int images, string operand)

@@ -133,7 +133,7 @@ public static class ClassWeights
         {
             throw new OperandException(
                 nameof(presentPixels),
-                $"There are counts of {counts.Length} classes and the pixels of the images of {presentPixels.Length}: both must be [C].");
+                $"There are counts of {Quantity.Of(counts.Length, "class", "classes")} and the pixels of the images of {presentPixels.Length}: both must be [C].");
         }
 
         for (int c = 0; c < counts.Length; c++)
@@ -142,7 +142,7 @@ public static class ClassWeights
             {
                 throw new OperandException(
                     nameof(presentPixels),
-                    string.Create(CultureInfo.InvariantCulture, $"Class {c} has {counts[c]} pixels and the images in which it appears {presentPixels[c]}: these must be at least as many, and 0 where the class does not occur."),
+                    string.Create(CultureInfo.InvariantCulture, $"Class {c} has {Quantity.Of(counts[c], "pixel", "pixels")} and the images in which it appears {presentPixels[c]}: these must be at least as many, and 0 where the class does not occur."),
                     c);
             }
         }

@@ -24,7 +24,7 @@ public static class ConfusionMatrix
     {
         if (labels.Length != predictions.Length)
         {
-            throw new OperandException(nameof(predictions), $"{predictions.Length} predictions were found for {labels.Length} labels; expected one for each.");
+            throw new OperandException(nameof(predictions), $"{Quantity.Of(predictions.Length, "prediction was", "predictions were")} found for {Quantity.Of(labels.Length, "label", "labels")}; expected one for each.");
         }
 
         CheckDestination(classes, confusion.Length);
@@ -98,6 +98,6 @@ public static class ConfusionMatrix
 
     private static OperandException NotAClass(string operand, int found, int classes, string otherwise, int position) => new(
         operand,
-        string.Create(CultureInfo.InvariantCulture, $"{found} is not a class: there are {classes} classes, so {operand} run from 0 to {classes - 1}{otherwise}."),
+        string.Create(CultureInfo.InvariantCulture, $"{found} is not a class: there {(classes == 1 ? "is" : "are")} {Quantity.Numbered(classes, "class", "classes", operand)}{otherwise}."),
         position);
 }

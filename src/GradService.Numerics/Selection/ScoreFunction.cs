@@ -146,7 +146,7 @@ public static class ScoreFunction
         {
             if ((uint)actions[i] >= (uint)candidates)
             {
-                throw new OperandException(nameof(actions), string.Create(CultureInfo.InvariantCulture, $"{actions[i]} is not an action: logits have {candidates} candidates, so actions run from 0 to {candidates - 1}."), i);
+                throw new OperandException(nameof(actions), string.Create(CultureInfo.InvariantCulture, $"{actions[i]} is not an action: logits have {Quantity.Numbered(candidates, "candidate", "candidates", "actions")}."), i);
             }
         }
     }

@@ -27,7 +27,7 @@ public static unsafe class CrossCorrelation
         CheckLength(output.Length, geometry.Output.Length, nameof(output));
         if (!bias.IsEmpty && bias.Length != geometry.OutputChannels)
         {
-            throw new OperandException(nameof(bias), $"{bias.Length} numbers were found; expected {geometry.OutputChannels}, one for each filter.");
+            throw new OperandException(nameof(bias), $"{Quantity.Of(bias.Length, "number was", "numbers were")} found; expected {geometry.OutputChannels}, one for each filter.");
         }
 
         fixed (T* inputAt = input, kernelAt = kernel, biasAt = bias, outputAt = output)

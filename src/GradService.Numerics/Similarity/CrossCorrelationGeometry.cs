@@ -89,15 +89,15 @@ public sealed record CrossCorrelationGeometry
         {
             throw new OperandException(
                 "groups",
-                $"{groups} was found; expected at least 1, and a divisor of the input's {channels} channels and of the {outputs} filters.");
+                $"{groups} was found; expected at least 1, and a divisor of the input's {Quantity.Of(channels, "channel", "channels")} and of the {Quantity.Of(outputs, "filter", "filters")}.");
         }
 
         if (kernel[1] != channels / groups)
         {
-            string of = groups == 1 ? $"the input has {channels} channels" : $"the input's {channels} channels in {groups} groups are {channels / groups} for each filter";
+            string of = groups == 1 ? $"the input has {Quantity.Of(channels, "channel", "channels")}" : $"the input's {Quantity.Of(channels, "channel", "channels")} in {groups} groups are {channels / groups} for each filter";
             throw new OperandException(
                 kernelOperand,
-                $"Shape {kernel} was found: filters that see {kernel[1]} channels; expected [{outputs}, {channels / groups}, {kernel[2]}, {kernel[3]}], as {of}.");
+                $"Shape {kernel} was found: filters that see {Quantity.Of(kernel[1], "channel", "channels")}; expected [{outputs}, {channels / groups}, {kernel[2]}, {kernel[3]}], as {of}.");
         }
     }
 

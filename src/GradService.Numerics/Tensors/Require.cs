@@ -20,7 +20,7 @@ public static class Require
         {
             throw new OperandException(
                 axisOperand,
-                $"{axis} is not an axis: {Words(operand)} {shape} has {Axes(shape.Rank)}, so it runs from {-shape.Rank} to {shape.Rank - 1}.");
+                $"{axis} is not an axis: {Words(operand)} {shape} has {Quantity.Of(shape.Rank, "axis", "axes")}, so it runs from {-shape.Rank} to {shape.Rank - 1}.");
         }
 
         return AxisView.Along(shape, axis);
@@ -67,7 +67,7 @@ public static class Require
     {
         if (found.Rank < least || found.Rank > most)
         {
-            throw new OperandException(operand, $"Shape {found} has {Axes(found.Rank)}; expected {form}.");
+            throw new OperandException(operand, $"Shape {found} has {Quantity.Of(found.Rank, "axis", "axes")}; expected {form}.");
         }
     }
 
@@ -88,13 +88,30 @@ public static class Require
         {
             throw new OperandException(
                 operand,
-                $"The answer would have {length} elements on {shape.Rank + added.Length} axes; at most {int.MaxValue} on {Tensors.Shape.MaxRank} are possible. Send less at once.");
+                $"The answer would have {length} elements on {Quantity.Of(shape.Rank + added.Length, "axis", "axes")}; at most {int.MaxValue} on {Tensors.Shape.MaxRank} are possible. Send less at once.");
         }
 
         return new Shape([.. shape.Lengths, .. added]);
     }
 
-    private static string Axes(int rank) => rank == 1 ? "1 axis" : $"{rank} axes";
+    /// <summary>The operand has so many elements.</summary>
+    internal static void Length(string operand, int found, int expected, string meaning)
+    {
+        if (found != expected)
+        {
+            throw new OperandException(
+                operand, $"{Quantity.Of(found, "value was", "values were")} found where {Quantity.Of(expected, "was", "were")} expected: {meaning}.");
+        }
+    }
+
+    /// <summary>The operand is left out, or has so many elements.</summary>
+    internal static void LengthOrNone(string operand, int found, int expected, string meaning)
+    {
+        if (found != 0)
+        {
+            Length(operand, found, expected, meaning);
+        }
+    }
 
     private static string Words(string operand) =>
         string.Concat(operand.Select(letter => char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : letter.ToString()));

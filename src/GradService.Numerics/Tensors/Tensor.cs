@@ -20,6 +20,9 @@ public abstract class Tensor
     /// <summary>The number of elements.</summary>
     public int Length => Shape.Length;
 
+    /// <summary>The flat position of the first element that is whole by rounding alone, as 0.99999999999 is in FP32: no index; -1 where there is none.</summary>
+    public int RoundedFraction { get; init; } = -1;
+
     /// <summary>The same elements, not copied, in another shape.</summary>
     /// <param name="shape">A shape of as many elements.</param>
     /// <exception cref="ArgumentException">The shape has another number of elements.</exception>
@@ -65,7 +68,7 @@ public sealed class Tensor<T> : Tensor
     }
 
     /// <inheritdoc/>
-    public override Tensor<T> Reshape(Shape shape) => new(shape, _bytes);
+    public override Tensor<T> Reshape(Shape shape) => new(shape, _bytes) { RoundedFraction = RoundedFraction };
 
     /// <inheritdoc/>
     public override Memory<byte> Bytes => _bytes;

@@ -37,7 +37,7 @@ public static class TensorConversions
     /// <param name="tensor">A tensor of numbers or booleans.</param>
     /// <param name="scope">What a copy is rented from.</param>
     /// <param name="operand">The parameter name of the tensor, for errors.</param>
-    /// <exception cref="OperandException">An element is not whole or out of the type's range; the first such is named.</exception>
+    /// <exception cref="OperandException">An element is not whole, or whole by rounding alone, or out of the type's range; the first such is named.</exception>
     public static Tensor<TInteger> ToIntegers<TInteger>(this Tensor tensor, TensorScope scope, string operand)
         where TInteger : unmanaged, IBinaryInteger<TInteger>, IMinMaxValue<TInteger> => tensor switch
         {
@@ -130,6 +130,12 @@ public static class TensorConversions
         where TFrom : unmanaged, INumber<TFrom>
         where TInteger : unmanaged, IBinaryInteger<TInteger>, IMinMaxValue<TInteger>
     {
+        if (tensor.RoundedFraction >= 0)
+        {
+            throw new OperandException(
+                operand, $"A number with a fraction was found, which is {tensor.Span[tensor.RoundedFraction].ToString(null, CultureInfo.InvariantCulture)} in {tensor.ElementType} by rounding alone; expected an integer.", tensor.RoundedFraction);
+        }
+
         Tensor<TInteger> copy = scope.Rent<TInteger>(tensor.Shape);
         ReadOnlySpan<TFrom> source = tensor.Span;
         Span<TInteger> destination = copy.Span;

@@ -13,6 +13,9 @@ public sealed class TensorScope(MemoryBudget budget) : IDisposable
     private readonly List<Rental> _rented = [];
     private long _charged;
 
+    /// <summary>What the scope's memory is charged to.</summary>
+    public MemoryBudget Budget => budget;
+
     /// <summary>The bytes charged so far.</summary>
     public long Charged => _charged;
 

@@ -17,15 +17,8 @@ public static unsafe class ArgMax
     public static void Along<T>(ReadOnlySpan<T> values, AxisView view, Span<int> indices, Execution execution)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (values.Length != view.Length)
-        {
-            throw new OperandException(nameof(values), $"{values.Length} values were found where {view.Length} were expected: [outer, count, inner] = [{view.Outer}, {view.Count}, {view.Inner}].");
-        }
-
-        if (indices.Length != view.Positions)
-        {
-            throw new OperandException(nameof(indices), $"{indices.Length} indices were found where {view.Positions} were expected: one for each position.");
-        }
+        Require.Length(nameof(values), values.Length, view.Length, $"[outer, count, inner] = [{view.Outer}, {view.Count}, {view.Inner}]");
+        Require.Length(nameof(indices), indices.Length, view.Positions, "one for each position");
 
         if (view.Count == 0 && view.Positions > 0)
         {
@@ -42,6 +35,8 @@ public static unsafe class ArgMax
     private readonly struct Job<T>(AxisView view, T* values, int* indices) : IChunkJob
         where T : unmanaged
     {
+        public long ScratchLength => Tile.Size(view.Count);
+
         public void Run(int chunk)
         {
             int width = Tile.Width(view.Count);
@@ -49,11 +44,10 @@ public static unsafe class ArgMax
             int chunkPositions = Tile.ChunkPositions(view.Count);
             int first = chunk * chunkPositions;
             int end = (int)Math.Min(view.Positions, (long)first + chunkPositions);
-            long size = (long)view.Count * stride;
-            var scratch = new Scratch(size, parts: 1);
+            var scratch = new Scratch(ScratchLength, parts: 1);
             try
             {
-                double* tile = scratch.Take(size);
+                double* tile = scratch.Take(ScratchLength);
                 for (int position = first; position < end; position += width)
                 {
                     int count = Math.Min(width, end - position);

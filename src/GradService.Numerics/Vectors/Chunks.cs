@@ -1,3 +1,5 @@
+using GradService.Numerics.Tensors;
+
 namespace GradService.Numerics.Vectors;
 
 /// <summary>Work that is cut into chunks which do not depend on each other.</summary>
@@ -5,6 +7,9 @@ internal interface IChunkJob
 {
     /// <summary>Does one chunk; what it finds goes where the chunk's index says.</summary>
     void Run(int chunk);
+
+    /// <summary>How many FP64 numbers of working memory a chunk takes while it runs; 0 where that does not grow with the problem.</summary>
+    long ScratchLength => 0;
 }
 
 /// <summary>
@@ -18,10 +23,26 @@ internal static class Chunks
 
     /// <summary>Runs chunks 0 to <paramref name="count"/> - 1, and looks at the cancellation before each.</summary>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
+    /// <exception cref="MemoryBudgetException">The budget has no room for the chunks' working memory.</exception>
     public static void Run<TJob>(int count, TJob job, Execution execution)
         where TJob : struct, IChunkJob
     {
         execution.Cancellation.ThrowIfCancellationRequested();
+        long scratch = sizeof(double) * job.ScratchLength * Math.Clamp(execution.Threads, 1, Math.Max(1, count));
+        execution.Budget?.Take(scratch);
+        try
+        {
+            RunAll(count, job, execution);
+        }
+        finally
+        {
+            execution.Budget?.Return(scratch);
+        }
+    }
+
+    private static void RunAll<TJob>(int count, TJob job, Execution execution)
+        where TJob : struct, IChunkJob
+    {
         if (execution.Threads <= 1 || count <= 1)
         {
             for (int chunk = 0; chunk < count; chunk++)

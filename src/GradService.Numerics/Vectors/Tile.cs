@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using GradService.Numerics.Tensors;
 
 namespace GradService.Numerics.Vectors;
@@ -45,6 +44,9 @@ internal static unsafe class Tile
     /// </summary>
     public static int Stride(int width) => width == Lanes ? Lanes : width + Lanes;
 
+    /// <summary>The elements of a tile.</summary>
+    public static long Size(int classes) => (long)classes * Stride(Width(classes));
+
     /// <summary>The positions in a chunk: whole tiles of about 65,536 elements together.</summary>
     public static int ChunkPositions(int classes)
     {
@@ -61,7 +63,7 @@ internal static unsafe class Tile
     {
         if (view.Inner == 1)
         {
-            LoadRows(values + ((long)first * view.Count), view.Count, count, tile, stride);
+            TileRows.Load(values + ((long)first * view.Count), view.Count, count, tile, stride);
         }
         else
         {
@@ -92,7 +94,7 @@ internal static unsafe class Tile
     {
         if (view.Inner == 1)
         {
-            StoreRows(tile, stride, factors, values + ((long)first * view.Count), view.Count, count);
+            TileRows.Store(tile, stride, factors, values + ((long)first * view.Count), view.Count, count);
             return;
         }
 
@@ -171,8 +173,9 @@ internal static unsafe class Tile
         }
     }
 
+    /// <summary>Rounds one FP64 number to <typeparamref name="T"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put<T>(double value, T* target)
+    public static void Put<T>(double value, T* target)
         where T : unmanaged
     {
         if (typeof(T) == typeof(float))
@@ -184,133 +187,4 @@ internal static unsafe class Tile
             *(double*)target = value;
         }
     }
-
-    // Rows of classes, one position each: turned in blocks of eight positions by four classes where the machine has the shuffles for it.
-    private static void LoadRows<T>(T* rows, int classes, int count, double* tile, int stride)
-        where T : unmanaged
-    {
-        int position = 0;
-        int turned = typeof(T) == typeof(float) && Avx.IsSupported ? classes & -4 : 0;
-        if (turned > 0)
-        {
-            for (; position <= count - Lanes; position += Lanes)
-            {
-                float* row = (float*)rows + ((long)position * classes);
-                for (int c = 0; c < turned; c += 4)
-                {
-                    TurnIn(row + c, classes, tile + ((long)c * stride) + position, stride);
-                }
-
-                for (int c = turned; c < classes; c++)
-                {
-                    for (int lane = 0; lane < Lanes; lane++)
-                    {
-                        tile[((long)c * stride) + position + lane] = row[((long)lane * classes) + c];
-                    }
-                }
-            }
-        }
-
-        for (; position < count; position++)
-        {
-            T* row = rows + ((long)position * classes);
-            for (int c = 0; c < classes; c++)
-            {
-                tile[((long)c * stride) + position] = typeof(T) == typeof(float) ? ((float*)row)[c] : ((double*)row)[c];
-            }
-        }
-    }
-
-    private static void StoreRows<T>(double* tile, int stride, double* factors, T* rows, int classes, int count)
-        where T : unmanaged
-    {
-        int position = 0;
-        int turned = typeof(T) == typeof(float) && Avx.IsSupported ? classes & -4 : 0;
-        if (turned > 0)
-        {
-            for (; position <= count - Lanes; position += Lanes)
-            {
-                float* row = (float*)rows + ((long)position * classes);
-                for (int c = 0; c < turned; c += 4)
-                {
-                    TurnOut(tile + ((long)c * stride) + position, stride, factors + position, row + c, classes);
-                }
-
-                for (int c = turned; c < classes; c++)
-                {
-                    for (int lane = 0; lane < Lanes; lane++)
-                    {
-                        row[((long)lane * classes) + c] = (float)(tile[((long)c * stride) + position + lane] * factors[position + lane]);
-                    }
-                }
-            }
-        }
-
-        for (; position < count; position++)
-        {
-            T* row = rows + ((long)position * classes);
-            for (int c = 0; c < classes; c++)
-            {
-                double value = tile[((long)c * stride) + position] * factors[position];
-                Put(value, row + c);
-            }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TurnIn(float* row, int classes, double* tile, int stride)
-    {
-        // Position j in the lower half, j + 4 in the upper: the halves then turn by themselves.
-        long next = classes;
-        Vector256<float> a = Vector256.Create(Vector128.Load(row), Vector128.Load(row + (4 * next)));
-        Vector256<float> b = Vector256.Create(Vector128.Load(row + next), Vector128.Load(row + (5 * next)));
-        Vector256<float> c = Vector256.Create(Vector128.Load(row + (2 * next)), Vector128.Load(row + (6 * next)));
-        Vector256<float> d = Vector256.Create(Vector128.Load(row + (3 * next)), Vector128.Load(row + (7 * next)));
-        Turn(ref a, ref b, ref c, ref d);
-        Widen(a).Store(tile);
-        Widen(b).Store(tile + stride);
-        Widen(c).Store(tile + (2L * stride));
-        Widen(d).Store(tile + (3L * stride));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TurnOut(double* tile, int stride, double* factors, float* row, int classes)
-    {
-        long next = classes;
-        Vector512<double> factor = Vector512.Load(factors);
-        Vector256<float> a = Narrow(Vector512.Load(tile) * factor);
-        Vector256<float> b = Narrow(Vector512.Load(tile + stride) * factor);
-        Vector256<float> c = Narrow(Vector512.Load(tile + (2L * stride)) * factor);
-        Vector256<float> d = Narrow(Vector512.Load(tile + (3L * stride)) * factor);
-        Turn(ref a, ref b, ref c, ref d);
-        a.GetLower().Store(row);
-        b.GetLower().Store(row + next);
-        c.GetLower().Store(row + (2 * next));
-        d.GetLower().Store(row + (3 * next));
-        a.GetUpper().Store(row + (4 * next));
-        b.GetUpper().Store(row + (5 * next));
-        c.GetUpper().Store(row + (6 * next));
-        d.GetUpper().Store(row + (7 * next));
-    }
-
-    // Transposes the 4 x 4 block in each half.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Turn(ref Vector256<float> a, ref Vector256<float> b, ref Vector256<float> c, ref Vector256<float> d)
-    {
-        Vector256<double> abLow = Avx.UnpackLow(a, b).AsDouble();
-        Vector256<double> abHigh = Avx.UnpackHigh(a, b).AsDouble();
-        Vector256<double> cdLow = Avx.UnpackLow(c, d).AsDouble();
-        Vector256<double> cdHigh = Avx.UnpackHigh(c, d).AsDouble();
-        a = Avx.UnpackLow(abLow, cdLow).AsSingle();
-        b = Avx.UnpackHigh(abLow, cdLow).AsSingle();
-        c = Avx.UnpackLow(abHigh, cdHigh).AsSingle();
-        d = Avx.UnpackHigh(abHigh, cdHigh).AsSingle();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> Widen(Vector256<float> values) => Vector512.WidenLower(values.ToVector512Unsafe());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Narrow(Vector512<double> values) =>
-        Vector256.Narrow(values.GetLower(), values.GetUpper());
 }

@@ -30,6 +30,17 @@ public sealed class Evaluation(ElementType floating, TensorScope scope, Executio
     /// <param name="sentence">What the result does not show by itself.</param>
     public void Warn(string sentence) => (_warnings ??= []).Add(sentence);
 
+    /// <summary>Whether a sentence says already why results are not finite.</summary>
+    internal bool HasWarnedOfNonFinite { get; private set; }
+
+    /// <summary>Adds a sentence that says why results are NaN or infinite, where the operation knows better than the numbers do.</summary>
+    /// <param name="sentence">What they came of.</param>
+    public void WarnOfNonFinite(string sentence)
+    {
+        HasWarnedOfNonFinite = true;
+        Warn(sentence);
+    }
+
     /// <summary>Whether the gradient by an input is wanted.</summary>
     /// <param name="input">The input's C# name: <c>nameof(request.Logits)</c>.</param>
     public bool Wants(string input) => gradients is null || gradients.Contains(WireName.Of(input));

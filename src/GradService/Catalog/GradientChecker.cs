@@ -31,8 +31,13 @@ internal sealed class GradientChecker(Operation operation, OperationRequest requ
     public GradientReport Check()
     {
         List<string> remarks = [];
-        IReadOnlyList<InputMember> inputs = Chosen();
+        List<InputMember> inputs = Chosen();
         object response = Run(scope, inputs);
+        if (inputs.Count == 0)
+        {
+            remarks.Add("Nothing was checked, as gradients names no input that was sent. Leave it out to check all.");
+        }
+
         if (inputs.Any(input => input.Gradient!.Get(response) is null))
         {
             remarks.Add("The values are a tensor and no upstream was sent: the gradient checked is that of their sum, weighted by numbers drawn from a fixed seed.");
@@ -42,7 +47,7 @@ internal sealed class GradientChecker(Operation operation, OperationRequest requ
 
         if (!double.IsFinite(Objective()))
         {
-            remarks.Add("The loss is not finite at this request, so finite differences of it say nothing of the gradient.");
+            remarks.Add("The loss, multiplied by upstream where that is sent, is not finite at this request: there are no finite differences of it to compare a gradient with.");
         }
 
         var findings = new List<(InputMember, Shape, GradientCheckResult)>();
@@ -52,9 +57,15 @@ internal sealed class GradientChecker(Operation operation, OperationRequest requ
             double[] analytic = SumOfLeadingAxes((Tensor<double>)input.Gradient!.Get(response)!, moved.Length);
             GradientCheckResult result = GradientCheck.Evaluate(moved.Span, analytic, Objective, cancellation: cancellation);
             findings.Add((input, moved.Shape, result));
+            if (result.Kinks > 0)
+            {
+                string first = string.Concat(moved.Shape.Unravel(result.FirstKink).Select(index => $"[{index}]"));
+                remarks.Add($"{Quantity.Of(result.Kinks, "element", "elements")} of {input.Name} (the first: {input.Name}{first}) {(result.Kinks == 1 ? "lies" : "lie")} at a kink of the loss, such as the edge of a clip or of a maximum, where the slopes to both sides differ: the gradient is compared with the nearest slope between these, one-sided.");
+            }
+
             if (result.Checked < result.Elements)
             {
-                remarks.Add($"{result.Checked} of the {result.Elements} elements of {input.Name} were checked: those at positions drawn from a fixed seed, and the one with the largest gradient; elements that are not finite are left out.");
+                remarks.Add($"{result.Checked} of {Quantity.Of(result.Elements, "element", "elements")} of {input.Name} {(result.Checked == 1 ? "was" : "were")} checked: those at positions drawn from a fixed seed, and the one with the largest gradient; elements that are not finite are left out.");
             }
         }
 
@@ -68,7 +79,7 @@ internal sealed class GradientChecker(Operation operation, OperationRequest requ
         [
             .. operation.Signature.Differentiable
                 .Where(input => input.Get(request) is not null)
-                .Where(input => names is null or { Count: 0 } || names.Contains(input.Name)),
+                .Where(input => names?.Contains(input.Name) ?? true),
         ];
     }
 

@@ -28,6 +28,15 @@ public sealed class DifferentiableAttribute : Attribute
     public string? Gradient { get; init; }
 }
 
+/// <summary>A value that is not finite and yet an ordinary one of an output, so that no warning is given of it.</summary>
+/// <param name="value">NaN or an infinity.</param>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class OrdinaryAttribute(double value) : Attribute
+{
+    /// <summary>NaN or an infinity.</summary>
+    public double Value => value;
+}
+
 /// <summary>The response tensor whose sum, weighted by <c>upstream</c>, the gradients are those of: the loss, or the values.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ObjectiveAttribute : Attribute;

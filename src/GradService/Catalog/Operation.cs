@@ -53,7 +53,14 @@ public abstract class Operation<TRequest, TResponse> : Operation
     protected abstract TResponse Evaluate<T>(TRequest request, Evaluation run)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
-    internal sealed override object Run(object request, Evaluation run) => run.Floating == ElementType.FP64
-        ? Evaluate<double>((TRequest)request, run)
-        : Evaluate<float>((TRequest)request, run);
+    internal sealed override object Run(object request, Evaluation run)
+    {
+        TResponse response = run.Floating == ElementType.FP64 ? Evaluate<double>((TRequest)request, run) : Evaluate<float>((TRequest)request, run);
+        if (run.Held is null)
+        {
+            NonFiniteResults.Warn(Signature, request, response, run);
+        }
+
+        return response;
+    }
 }

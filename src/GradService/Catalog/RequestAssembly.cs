@@ -61,7 +61,7 @@ internal sealed class RequestAssembly(Operation operation)
         {
             if (parameter.Get(request) is Steps { Word: { } word } && parameter.Values?.Contains(word) != true)
             {
-                throw new BodyException(parameter.Name, $"{JsonSerializer.Serialize(word)} was found; expected {Expected(parameter)}.", 422);
+                throw new BodyException(parameter.Name, $"{JsonSerializer.Serialize(JsonText.Quote(word))} was found; expected {Expected(parameter)}.", 422);
             }
         }
     }
@@ -76,7 +76,7 @@ internal sealed class RequestAssembly(Operation operation)
                 string allowed = string.Join(", ", differentiable.Select(input => input.Name));
                 throw new BodyException(
                     $"gradients[{i}]",
-                    $"\"{gradients[i]}\" is not an input with a gradient; {operation.Name} has gradients by: {allowed}.",
+                    $"\"{JsonText.Quote(gradients[i])}\" is not an input with a gradient; {operation.Name} has gradients by: {allowed}.",
                     422);
             }
         }

@@ -195,6 +195,7 @@ public sealed class OutputMember : Member
     {
         _get = Accessors.Boxed(property);
         IsObjective = property.GetCustomAttribute<ObjectiveAttribute>() is not null;
+        Ordinary = property.GetCustomAttribute<OrdinaryAttribute>()?.Value ?? 0;
         IsTensor = property.PropertyType == typeof(Tensor);
         IsRequired = property.GetCustomAttribute<System.Runtime.CompilerServices.RequiredMemberAttribute>() is not null;
         Shape = property.GetCustomAttribute<ShapeAttribute>()?.Text
@@ -220,6 +221,9 @@ public sealed class OutputMember : Member
 
     /// <summary>What a tensor member holds.</summary>
     public TensorKind Kind { get; }
+
+    /// <summary>The one value that is not finite and yet ordinary here; a finite number for none.</summary>
+    public double Ordinary { get; }
 
     internal Type ValueType => Nullable.GetUnderlyingType(Property.PropertyType) ?? Property.PropertyType;
 

@@ -57,7 +57,7 @@ internal static class BodyReader
         catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
         {
             // Thrown by the decompressing streams (Brotli's throws InvalidOperationException).
-            throw new BodyException("$", "The body cannot be decompressed: it is not what its Content-Encoding says.", 400);
+            throw new BodyException("$", "The body cannot be decompressed: it was cut off, or is not what its Content-Encoding says.", 400);
         }
     }
 

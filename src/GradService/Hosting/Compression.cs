@@ -8,6 +8,8 @@ internal static class Compression
 {
     public static void AddCompression(this WebApplicationBuilder builder)
     {
+        // Without it a body that was cut off decompresses to a shorter one, with no error.
+        AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
         builder.Services.AddRequestDecompression();
         builder.Services.AddResponseCompression(options =>
         {

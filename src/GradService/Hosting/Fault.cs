@@ -33,6 +33,6 @@ internal sealed record Fault(int Status, string Path, string Message)
         Tensor? tensor = request is null ? null : operation?.Signature.Inputs.FirstOrDefault(input => input.Name == name)?.Get(request);
         return tensor is null || exception.Position < 0 || exception.Position >= tensor.Length
             ? name
-            : name + string.Concat(tensor.Shape.Unravel(exception.Position).Select(index => $"[{index}]"));
+            : name + string.Concat(tensor.Shape.Unravel(exception.Position).Take(exception.Axes).Select(index => $"[{index}]"));
     }
 }

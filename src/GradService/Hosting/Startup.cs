@@ -1,3 +1,4 @@
+using GradService.Numerics;
 using GradService.Numerics.Tensors;
 using GradService.Operations;
 using Microsoft.AspNetCore.Http.Timeouts;
@@ -7,6 +8,16 @@ namespace GradService.Hosting;
 /// <summary>What the host is put together from, each under one name for <c>Program.cs</c> to list.</summary>
 internal static class Startup
 {
+    /// <summary>A wrong setting stops the start with its sentence on the standard error stream and exit code 1, rather than with a stack trace.</summary>
+    public static void TellWrongSettingsInOneSentence() => AppDomain.CurrentDomain.UnhandledException += (_, unhandled) =>
+    {
+        if (unhandled.ExceptionObject is SettingException wrong)
+        {
+            Console.Error.WriteLine(wrong.Message);
+            Environment.Exit(1);
+        }
+    };
+
     /// <summary>Listens on http://localhost:8080 unless an address or port is configured in any of ASP.NET Core's ways.</summary>
     public static void ListenOnPort8080UnlessTold(this WebApplicationBuilder builder)
     {
@@ -38,7 +49,7 @@ internal static class Startup
             WriteTimeoutResponse = context => ErrorAnswers.WriteAsync(context, new Fault(
                 StatusCodes.Status504GatewayTimeout,
                 "$",
-                $"The request took longer than {limits.RequestTimeoutSeconds} seconds and was stopped. Send less at once, or raise Limits:RequestTimeoutSeconds on the service.")),
+                $"The request took longer than {Quantity.Of(limits.RequestTimeoutSeconds, "second", "seconds")} and was stopped. Send less at once, or raise Limits:RequestTimeoutSeconds on the service.")),
         });
     }
 

@@ -1,3 +1,4 @@
+using GradService.Numerics;
 using GradService.Wire;
 
 namespace GradService.InferenceProtocol;
@@ -29,7 +30,7 @@ internal sealed class BinaryTail(Memory<byte>? bytes)
         int left = all.Length - _taken;
         if (size > left)
         {
-            throw new BodyException(path, $"Input '{name}': expected {size} bytes of binary data, received {left}, which is what is left of the body.", BodyException.Malformed);
+            throw new BodyException(path, $"Input '{name}': expected {Quantity.Of(size, "byte", "bytes")} of binary data, received {left}, which is what is left of the body.", BodyException.Malformed);
         }
 
         IsUsed = true;
@@ -45,7 +46,7 @@ internal sealed class BinaryTail(Memory<byte>? bytes)
         {
             throw new BodyException(
                 "$",
-                $"The body goes on for {all.Length - _taken} bytes behind its JSON and the binary data of its inputs: check {InferenceHeaders.JsonLength} and each binary_data_size.",
+                $"The body goes on for {Quantity.Of(all.Length - _taken, "byte", "bytes")} behind its JSON and the binary data of its inputs: check {InferenceHeaders.JsonLength} and each binary_data_size.",
                 BodyException.Malformed);
         }
     }

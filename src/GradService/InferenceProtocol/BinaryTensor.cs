@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using GradService.Numerics;
 using GradService.Numerics.Tensors;
 using GradService.Wire;
 
@@ -7,9 +9,6 @@ namespace GradService.InferenceProtocol;
 /// <remarks>Source: Triton Inference Server, "Binary Tensor Data Extension".</remarks>
 internal static class BinaryTensor
 {
-    /// <summary>The bytes before each element of BYTES.</summary>
-    public const int LengthPrefix = 4;
-
     /// <summary>A tensor over bytes, which are not copied.</summary>
     /// <param name="name">The tensor's name, for errors.</param>
     /// <param name="type">Its datatype.</param>
@@ -33,12 +32,12 @@ internal static class BinaryTensor
         ElementType.BF16 => new Tensor<BFloat16>(shape, bytes),
         ElementType.FP32 => new Tensor<float>(shape, bytes),
         ElementType.FP64 => new Tensor<double>(shape, bytes),
-        _ => new BytesTensor(shape, FramedStrings.Read(name, shape, bytes, scope, path)),
+        _ => new BytesTensor(shape, Strings(name, shape, bytes, scope, path)),
     };
 
     /// <summary>The bytes that a tensor takes on the wire.</summary>
     public static long Size(Tensor tensor) => tensor is BytesTensor strings
-        ? strings.Values.Sum(value => (long)LengthPrefix + value.Length)
+        ? strings.Values.Sum(value => (long)FramedStrings.LengthPrefix + value.Length)
         : (long)tensor.Length * tensor.ElementType.Size();
 
     private static Tensor<bool> Flags(string name, Shape shape, Memory<byte> bytes, string path)
@@ -47,5 +46,33 @@ internal static class BinaryTensor
         return at < 0
             ? new Tensor<bool>(shape, bytes)
             : throw new BodyException(path, $"Input '{name}' holds the byte {bytes.Span[at]} at element {at}; a BOOL is 0 or 1.", BodyException.Malformed);
+    }
+
+    private static FramedStrings Strings(string name, Shape shape, Memory<byte> bytes, TensorScope scope, string path)
+    {
+        ReadOnlySpan<byte> rest = bytes.Span;
+        if (rest.Length < (long)FramedStrings.LengthPrefix * shape.Length)
+        {
+            throw new BodyException(path, $"Input '{name}': expected at least {(long)FramedStrings.LengthPrefix * shape.Length} bytes for shape {shape} of BYTES, received {rest.Length}.", BodyException.Malformed);
+        }
+
+        Tensor<int> offsets = scope.Rent<int>(new Shape(shape.Length));
+        int at = 0;
+        for (int index = 0; index < shape.Length; index++)
+        {
+            uint length = rest.Length - at < FramedStrings.LengthPrefix ? uint.MaxValue : BinaryPrimitives.ReadUInt32LittleEndian(rest[at..]);
+            at += FramedStrings.LengthPrefix;
+            if (length > rest.Length - at)
+            {
+                throw new BodyException(path, $"Input '{name}': element {index} of BYTES does not fit into the {Quantity.Of(rest.Length, "byte", "bytes")} received.", BodyException.Malformed);
+            }
+
+            offsets.Span[index] = at;
+            at += (int)length;
+        }
+
+        return at == rest.Length
+            ? new FramedStrings(bytes, offsets)
+            : throw new BodyException(path, $"Input '{name}': expected {Quantity.Of(at, "byte", "bytes")} for the {Quantity.Of(shape.Length, "element", "elements")} of BYTES, received {rest.Length}.", BodyException.Malformed);
     }
 }

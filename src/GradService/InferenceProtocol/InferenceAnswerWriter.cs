@@ -64,8 +64,8 @@ internal sealed class InferenceAnswerWriter(InferenceModel model, InferenceReque
     {
         foreach (ReadOnlyMemory<byte> value in strings.Values)
         {
-            BinaryPrimitives.WriteInt32LittleEndian(body.GetSpan(BinaryTensor.LengthPrefix), value.Length);
-            body.Advance(BinaryTensor.LengthPrefix);
+            BinaryPrimitives.WriteInt32LittleEndian(body.GetSpan(FramedStrings.LengthPrefix), value.Length);
+            body.Advance(FramedStrings.LengthPrefix);
             body.Write(value.Span);
             if (body.UnflushedBytes > Chunk)
             {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using GradService.Numerics;
 using GradService.Wire;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -54,6 +55,6 @@ internal static class InferenceHeaders
 
         return length <= bodyLength
             ? (int)length
-            : throw new BodyException("$", $"{JsonLength} is {length}, and the body has {bodyLength} bytes.", BodyException.Malformed);
+            : throw new BodyException("$", $"{JsonLength} is {length}, and the body has {Quantity.Of(bodyLength, "byte", "bytes")}.", BodyException.Malformed);
     }
 }

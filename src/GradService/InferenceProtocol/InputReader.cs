@@ -1,4 +1,4 @@
-using System.Text;
+using GradService.Numerics;
 using GradService.Numerics.Tensors;
 using GradService.Wire;
 
@@ -85,7 +85,7 @@ internal readonly ref struct InputReader(InferenceModel model, InferenceRequest 
         if (dataAt >= 0 == binarySize.HasValue)
         {
             string found = binarySize.HasValue ? "both data and a binary_data_size" : "neither data nor a binary_data_size";
-            throw new BodyException(path, $"Input '{Quote(name)}' has {found}; expected one of them.", BodyException.Malformed);
+            throw new BodyException(path, $"Input '{JsonText.Quote(name)}' has {found}; expected one of them.", BodyException.Malformed);
         }
 
         if (tensor is null)
@@ -103,7 +103,7 @@ internal readonly ref struct InputReader(InferenceModel model, InferenceRequest 
         model.Admit(name, type, path);
         if (!names.Add(name))
         {
-            throw new BodyException(path, $"Input '{Quote(name)}' is given twice.", BodyException.Malformed);
+            throw new BodyException(path, $"Input '{JsonText.Quote(name)}' is given twice.", BodyException.Malformed);
         }
     }
 
@@ -121,7 +121,7 @@ internal readonly ref struct InputReader(InferenceModel model, InferenceRequest 
         long expected = type == ElementType.BYTES ? size : (long)shape.Length * type.Size();
         if (size != expected)
         {
-            throw new BodyException(at, $"Input '{name}': expected {expected} bytes for shape {shape} of {type}, received {size}.", BodyException.Malformed);
+            throw new BodyException(at, $"Input '{name}': expected {Quantity.Of(expected, "byte", "bytes")} for shape {shape} of {type}, received {size}.", BodyException.Malformed);
         }
 
         return BinaryTensor.Read(name, type, shape, tail.Take(name, size, at), scope, at);
@@ -134,8 +134,6 @@ internal readonly ref struct InputReader(InferenceModel model, InferenceRequest 
         // Enum.TryParse reads numbers as well, so the name is compared with what it was read as.
         return Enum.TryParse(name, out ElementType type) && type.ToString() == name
             ? type
-            : throw new BodyException(path, $"\"{Quote(name)}\" was found; expected one of {string.Join(", ", Enum.GetNames<ElementType>())}.", BodyException.Malformed);
+            : throw new BodyException(path, $"\"{JsonText.Quote(name)}\" was found; expected one of {string.Join(", ", Enum.GetNames<ElementType>())}.", BodyException.Malformed);
     }
-
-    private static string Quote(string text) => JsonText.Quote(Encoding.UTF8.GetBytes(text));
 }

@@ -24,7 +24,7 @@ internal sealed class OperationModel(Operation operation, Limits limits) : Infer
         Signature signature = operation.Signature;
         if (!signature.Inputs.Any(member => member.Name == input))
         {
-            string shown = JsonText.Quote(System.Text.Encoding.UTF8.GetBytes(input));
+            string shown = JsonText.Quote(input);
             throw new BodyException($"{path}.name", $"'{shown}' is not an input of {Name}{Hint(input)} Its inputs are: {Names(signature.Inputs)}.", BodyException.Malformed);
         }
 
@@ -49,7 +49,7 @@ internal sealed class OperationModel(Operation operation, Limits limits) : Infer
     {
         _outputs.Check(request.Outputs);
         OperationRequest bound = Bind(request, scope, out ElementType floating);
-        var run = new Evaluation(floating, scope, new Execution(limits.Threads, cancellation), _outputs.Gradients(request.Outputs, bound));
+        var run = new Evaluation(floating, scope, new Execution(limits.Threads, cancellation) { Budget = scope.Budget }, _outputs.Gradients(request.Outputs, bound));
         try
         {
             object response = operation.Run(bound, run);

@@ -21,7 +21,7 @@ internal sealed class OperationOutputs(Operation operation)
                 string hint = NearestName.Among([.. _members.Select(member => member.Name)], name) is { } near ? $"; did you mean '{near}'?" : ".";
                 throw new BodyException(
                     $"outputs[{i}].name",
-                    $"'{JsonText.Quote(System.Text.Encoding.UTF8.GetBytes(name))}' is not an output of {operation.Model}{hint} Its outputs are: {string.Join(", ", _members.Select(member => member.Name))}.",
+                    $"'{JsonText.Quote(name)}' is not an output of {operation.Model}{hint} Its outputs are: {string.Join(", ", _members.Select(member => member.Name))}.",
                     BodyException.Malformed);
             }
         }

@@ -22,7 +22,7 @@ internal static class OutputReader
             RequestedOutput output = ReadOne(ref cursor, limits, path);
             if (!names.Add(output.Name))
             {
-                throw new BodyException(path, $"Output '{JsonText.Quote(System.Text.Encoding.UTF8.GetBytes(output.Name))}' is asked for twice.", BodyException.Malformed);
+                throw new BodyException(path, $"Output '{JsonText.Quote(output.Name)}' is asked for twice.", BodyException.Malformed);
             }
 
             if (names.Count > InferenceRequestReader.MostEntries)

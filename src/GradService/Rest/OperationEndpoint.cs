@@ -29,7 +29,7 @@ internal sealed class OperationEndpoint(Operation operation, Limits limits, Memo
             run = new Evaluation(
                 floating,
                 scope,
-                new Execution(limits.Threads, context.RequestAborted),
+                new Execution(limits.Threads, context.RequestAborted) { Budget = budget },
                 (request as DifferentiableRequest)?.Gradients);
             response = operation.Run(request, run);
             if (pictureType is not null)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Runtime.InteropServices;
+using GradService.Numerics;
 using GradService.Numerics.Tensors;
 
 namespace GradService.Wire;
@@ -29,14 +30,14 @@ internal static class Base64Elements
         OperationStatus status = Base64.DecodeFromUtf8(text, bytes.Span, out int consumed, out int written);
         if (status != OperationStatus.Done)
         {
-            string where = consumed < text.Length ? $" after {consumed} of {text.Length} characters" : string.Empty;
+            string where = consumed < text.Length ? $" after {consumed} of {Quantity.Of(text.Length, "character", "characters")}" : string.Empty;
             throw new BodyException(path, $"The text is not base64: it breaks off or holds a foreign character{where}. Expected the standard alphabet (+ and /) with = as padding.", BodyException.Senseless);
         }
 
         long wanted = (long)shape.Length * datatype.Size();
         if (written != wanted)
         {
-            throw new BodyException(path, $"{shape} of {datatype} is {wanted} bytes, found {written}.", BodyException.Senseless);
+            throw new BodyException(path, $"{shape} of {datatype} is {Quantity.Of(wanted, "byte", "bytes")}, found {written}.", BodyException.Senseless);
         }
 
         bytes = scope.Resize(bytes, written, written);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using GradService.Numerics;
 using GradService.Numerics.Tensors;
 
 namespace GradService.Wire;
@@ -9,19 +10,20 @@ internal static class BytesReader
     /// <summary>Reads the value at the cursor.</summary>
     /// <param name="cursor">Moved behind the value.</param>
     /// <param name="shape">The declared shape.</param>
+    /// <param name="scope">What the memory is rented from.</param>
     /// <param name="path">The value's JSON path.</param>
-    public static BytesTensor Read(ref JsonCursor cursor, Shape shape, string path)
+    public static BytesTensor Read(ref JsonCursor cursor, Shape shape, TensorScope scope, string path)
     {
-        var values = new List<ReadOnlyMemory<byte>>();
+        var values = new StringMemory(scope);
         Span<int> found = stackalloc int[Shape.MaxRank];
         found.Fill(-1);
         int rank = -1;
-        Read(ref cursor, values, found, ref rank, 0, path);
+        Read(ref cursor, ref values, found, ref rank, 0, path);
         ArrayReader.Conform(new Shape(found[..rank]), shape, path);
-        return new BytesTensor(shape, values);
+        return new BytesTensor(shape, values.Finish());
     }
 
-    private static void Read(ref JsonCursor cursor, List<ReadOnlyMemory<byte>> values, scoped Span<int> found, ref int rank, int depth, string path)
+    private static void Read(ref JsonCursor cursor, ref StringMemory values, scoped Span<int> found, ref int rank, int depth, string path)
     {
         if (cursor.NextToken() != '[')
         {
@@ -31,7 +33,7 @@ internal static class BytesReader
             }
 
             rank = depth;
-            values.Add(JsonText.Unescape(cursor.String(path)));
+            values.Add(cursor.String(path));
             return;
         }
 
@@ -50,7 +52,7 @@ internal static class BytesReader
 
         while (more)
         {
-            Read(ref cursor, values, found, ref rank, depth + 1, string.Create(CultureInfo.InvariantCulture, $"{path}[{count}]"));
+            Read(ref cursor, ref values, found, ref rank, depth + 1, string.Create(CultureInfo.InvariantCulture, $"{path}[{count}]"));
             count++;
             more = cursor.TryTake(',');
             if (!more)
@@ -61,7 +63,7 @@ internal static class BytesReader
 
         if (found[depth] >= 0 && found[depth] != count)
         {
-            throw new BodyException(path, $"This array has {count} elements, the arrays before it have {found[depth]}: the lengths must agree.", BodyException.Senseless);
+            throw new BodyException(path, $"This array has {Quantity.Of(count, "element", "elements")}, the arrays before it have {found[depth]}: the lengths must agree.", BodyException.Senseless);
         }
 
         found[depth] = count;

@@ -16,25 +16,28 @@ internal static class JsonText
     /// <returns>Its UTF-8 bytes, in an array of its own.</returns>
     public static byte[] Unescape(ReadOnlySpan<byte> raw)
     {
-        int escape = raw.IndexOf((byte)'\\');
-        if (escape < 0)
-        {
-            return raw.ToArray();
-        }
-
         var bytes = new byte[raw.Length];
+        int length = Unescape(raw, bytes);
+        return length == bytes.Length ? bytes : bytes[..length];
+    }
+
+    /// <summary>Undoes the escapes of a string whose escapes are valid.</summary>
+    /// <param name="raw">What stands between the quotes.</param>
+    /// <param name="into">Receives its UTF-8 bytes; as long as <paramref name="raw"/> is enough.</param>
+    /// <returns>How many bytes they are.</returns>
+    public static int Unescape(ReadOnlySpan<byte> raw, Span<byte> into)
+    {
         int written = 0;
-        while (escape >= 0)
+        for (int escape = raw.IndexOf((byte)'\\'); escape >= 0; escape = raw.IndexOf((byte)'\\'))
         {
-            raw[..escape].CopyTo(bytes.AsSpan(written));
+            raw[..escape].CopyTo(into[written..]);
             written += escape;
             raw = raw[escape..];
-            written += Undo(ref raw, bytes.AsSpan(written));
-            escape = raw.IndexOf((byte)'\\');
+            written += Undo(ref raw, into[written..]);
         }
 
-        raw.CopyTo(bytes.AsSpan(written));
-        return bytes[..(written + raw.Length)];
+        raw.CopyTo(into[written..]);
+        return written + raw.Length;
     }
 
     /// <summary>Reads <c>\uXXXX</c>.</summary>
@@ -93,12 +96,12 @@ internal static class JsonText
     }
 
     /// <summary>Text for a message, cut where it grows long.</summary>
+    /// <param name="text">Any text.</param>
+    public static string Quote(string text) => text.Length <= LongestQuote ? text : text[..LongestQuote] + "...";
+
+    /// <summary>Text for a message, cut where it grows long.</summary>
     /// <param name="text">UTF-8, or nearly so.</param>
-    public static string Quote(ReadOnlySpan<byte> text)
-    {
-        string whole = Encoding.UTF8.GetString(text[..Math.Min(text.Length, 4 * LongestQuote)]);
-        return whole.Length <= LongestQuote ? whole : whole[..LongestQuote] + "...";
-    }
+    public static string Quote(ReadOnlySpan<byte> text) => Quote(Encoding.UTF8.GetString(text[..Math.Min(text.Length, 4 * LongestQuote)]));
 
     private static int Undo(ref ReadOnlySpan<byte> raw, Span<byte> bytes)
     {

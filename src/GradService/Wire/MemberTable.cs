@@ -81,7 +81,7 @@ internal sealed class MemberTable
         string hint = meant is not null
             ? $"did you mean \"{meant}\"?"
             : _members.Length == 0 ? "none is allowed." : $"allowed are {string.Join(", ", _members.Select(member => member.Name))}.";
-        string shown = JsonText.Quote(Encoding.UTF8.GetBytes(name));
+        string shown = JsonText.Quote(name);
         return new BodyException(shown.Length == 0 ? "$" : shown, $"There is no member \"{shown}\" here: {hint}", BodyException.Malformed);
     }
 

@@ -57,7 +57,7 @@ internal static class TensorReader
         if (type == ElementType.BYTES)
         {
             var cursor = new JsonCursor(text, offset);
-            BytesTensor strings = BytesReader.Read(ref cursor, declared, path);
+            BytesTensor strings = BytesReader.Read(ref cursor, declared, scope, path);
             offset = cursor.At;
             return strings;
         }
@@ -129,20 +129,28 @@ internal static class TensorReader
             throw reader.ElementError(outcome, kind == TensorKind.Number && outcome == NumberOutcome.NotANumber ? floating : wide ? ElementType.INT64 : ElementType.INT32);
         }
 
+        int fraction = outcome == NumberOutcome.NotWhole ? reader.Count : -1;
         return (wide, floating == ElementType.FP64) switch
         {
-            (false, false) => GoOn<int, float>(ref reader, declared),
-            (false, true) => GoOn<int, double>(ref reader, declared),
-            (true, false) => GoOn<long, float>(ref reader, declared),
-            (true, true) => GoOn<long, double>(ref reader, declared),
+            (false, false) => GoOn<int, float>(ref reader, declared, fraction),
+            (false, true) => GoOn<int, double>(ref reader, declared, fraction),
+            (true, false) => GoOn<long, float>(ref reader, declared, fraction),
+            (true, true) => GoOn<long, double>(ref reader, declared, fraction),
         };
     }
 
-    private static Tensor<TTo> GoOn<TFrom, TTo>(ref ArrayReader reader, Shape? declared)
+    private static Tensor<TTo> GoOn<TFrom, TTo>(ref ArrayReader reader, Shape? declared, int fraction)
         where TFrom : unmanaged, System.Numerics.INumberBase<TFrom>
         where TTo : unmanaged, System.Numerics.INumberBase<TTo>
     {
         reader.Convert<TFrom, TTo>();
-        return ReadAs<TTo>(ref reader, declared);
+        NumberOutcome outcome = reader.Fill<TTo>();
+        if (outcome != NumberOutcome.Read)
+        {
+            throw reader.ElementError(outcome, ElementTypes.Of<TTo>());
+        }
+
+        Tensor<TTo> tensor = reader.Finish<TTo>(declared);
+        return fraction >= 0 && TTo.IsInteger(tensor.Span[fraction]) ? new Tensor<TTo>(tensor.Shape, tensor.Bytes) { RoundedFraction = fraction } : tensor;
     }
 }

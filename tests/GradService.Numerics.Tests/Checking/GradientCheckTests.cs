@@ -133,16 +133,65 @@ public sealed class GradientCheckTests
     }
 
     [Fact]
-    public void Not_a_number_agrees_only_with_itself()
+    public void Not_a_number_agrees_with_nothing()
     {
         double[] x = [1];
-        Assert.True(Check(x, [double.NaN], () => double.NaN).Passed);
+        Assert.Equal((false, double.PositiveInfinity), (Check(x, [double.NaN], () => double.NaN).Passed, Check(x, [double.NaN], () => double.NaN).MaxAbsoluteError));
         var found = Check(x, [double.NaN], () => x[0]);
         Assert.False(found.Passed);
         Assert.Equal(double.PositiveInfinity, found.MaxAbsoluteError);
         Assert.Equal(0, found.Position);
         Assert.False(Check(x, [1], () => double.NaN).Passed);
         Assert.False(Check(x, [double.PositiveInfinity], () => x[0]).Passed);
+    }
+
+    [Theory]
+    [InlineData(-4)]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public void At_the_edge_of_a_clip_a_slope_to_one_side_or_between_passes_and_is_counted(double gradient)
+    {
+        double[] p = [0.5, 0.25];
+        var found = Check(p, [-2, gradient], () => p.Sum(v => -Math.Log(Math.Max(v, 0.25))));
+        Assert.True(found.Passed, found.ToString());
+        Assert.Equal((1, 1), (found.Kinks, found.FirstKink));
+    }
+
+    [Theory]
+    [InlineData(-4.01)]
+    [InlineData(0.01)]
+    public void At_the_edge_of_a_clip_no_other_slope_passes(double gradient)
+    {
+        double[] p = [0.25];
+        var found = Check(p, [gradient], () => -Math.Log(Math.Max(p[0], 0.25)));
+        Assert.Equal((false, 0), (found.Passed, found.Kinks));
+    }
+
+    [Fact]
+    public void A_clip_far_below_the_step_is_seen()
+    {
+        double[] p = [0, 1e-7, 2e-7];
+        double Loss() => p.Sum(v => -Math.Log(Math.Max(v, 1e-7)));
+        Assert.True(Check(p, [0, -1e7, -5e6], Loss).Passed, Check(p, [0, -1e7, -5e6], Loss).ToString());
+        Assert.False(Check(p, [0, -1e7, -5.001e6], Loss).Passed);
+        Assert.False(Check(p, [0, -1.001e7, -5e6], Loss).Passed);
+        Assert.False(Check(p, [1e5, -1e7, -5e6], Loss).Passed);
+    }
+
+    [Fact]
+    public void A_jump_is_no_kink()
+    {
+        double[] x = [1];
+        Assert.False(Check(x, [1000], () => x[0] >= 1 ? 1 : 0).Passed);
+    }
+
+    [Fact]
+    public void A_strong_curve_is_no_kink()
+    {
+        double[] p = [1e-5];
+        Assert.Equal((true, 0), (Check(p, [-1e5], () => -Math.Log(p[0])).Passed, Check(p, [-1e5], () => -Math.Log(p[0])).Kinks));
+        Assert.False(Check(p, [-1.01e5], () => -Math.Log(p[0])).Passed);
+        Assert.False(Check(p, [-0.99e5], () => -Math.Log(p[0])).Passed);
     }
 
     [Fact]

@@ -93,6 +93,39 @@ public sealed class FitTests
         Close.All(lloyd.Centroids, Fit(points, start, 2, new FitOptions { Method = StepMethod.Newton }).Centroids, 1e-14);
     }
 
+    [Theory]
+    [InlineData(StepMethod.Sgd, 2.0, null)]
+    [InlineData(StepMethod.Sgd, 2.0, 2)]
+    [InlineData(StepMethod.Newton, 40.0, null)]
+    public void A_run_that_diverges_stops_at_the_last_finite_step_and_says_so(StepMethod method, double rate, int? batch)
+    {
+        double[] points = [0, 1, 10, 12];
+        var options = new FitOptions { Method = method, LearningRate = rate, BatchSize = batch, MaxIter = 100_000, Empty = EmptyCluster.Keep };
+        var run = Fit(points, [0.1, 10], 1, options);
+        Assert.Equal(StopReason.Diverged, run.Fit.Stop);
+        Assert.False(run.Fit.Converged);
+        Assert.InRange(run.Fit.Iterations, 2, 2000);
+        Assert.Equal(run.Fit.Iterations, run.Fit.LossHistory.Count);
+        Assert.All(run.Centroids, centroid => Assert.True(double.IsFinite(centroid)));
+        Assert.All(run.Fit.LossHistory, loss => Assert.True(double.IsFinite(loss)));
+        Assert.Equal(run.Fit.LossHistory[^1], run.Fit.Loss);
+        Assert.InRange(run.Fit.Heaviest, 1, 4);
+        var narrow = new float[] { 0.1f, 10 };
+        FitSummary single = KmeansFit.Evaluate<float>([0, 1, 10, 12], 1, default, options, narrow, new int[4]);
+        Assert.Equal(StopReason.Diverged, single.Stop);
+        Assert.All(single.LossHistory, loss => Assert.True(float.IsFinite((float)loss)));
+    }
+
+    [Fact]
+    public void Below_the_rate_at_which_every_step_contracts_a_run_converges()
+    {
+        double[] points = [0, 1, 10, 12];
+        var fast = Fit(points, [0.1, 10], 1, new FitOptions { Method = StepMethod.Sgd, LearningRate = 0.51, MaxIter = 1000 });
+        Assert.False(fast.Fit.Converged);
+        double below = 0.98 / fast.Fit.Heaviest;
+        Assert.True(Fit(points, [0.1, 10], 1, new FitOptions { Method = StepMethod.Sgd, LearningRate = below, MaxIter = 1000 }).Fit.Converged);
+    }
+
     [Fact]
     public void The_loss_never_grows()
     {

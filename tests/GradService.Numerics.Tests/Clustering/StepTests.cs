@@ -128,7 +128,7 @@ public sealed class StepTests
         Assert.Equal(centroids[2..], kept.Updated[2..]);
         Assert.Equal((2, 7.0), (kept.Step.Left, kept.Step.Counts[0]));
         OperandException refused = Assert.Throws<OperandException>(() => Step(Points, centroids, 2, new StepOptions { Empty = EmptyCluster.Error }));
-        Assert.Equal(("centroids", 2), (refused.Operand, refused.Position));
+        Assert.Equal(("centroids", 2, 1), (refused.Operand, refused.Position, refused.Axes));
         Assert.StartsWith("Clusters 1, 2 have no points.", refused.Message, StringComparison.Ordinal);
     }
 
@@ -153,6 +153,21 @@ public sealed class StepTests
         int second = Enumerable.Range(0, 2000).Count(seed =>
             Step(Points, [1, 1, 5, 7, 99, 99], 2, new StepOptions { Empty = EmptyCluster.Split, Seed = seed }).Step.Counts[1] < 4);
         Assert.InRange(second, 1120, 1280);
+    }
+
+    [Fact]
+    public void A_cluster_of_weight_1_is_never_split()
+    {
+        var step = Step([0, 1], [0, 1, 5], 1, new StepOptions { Empty = EmptyCluster.Split });
+        Assert.Equal([0, 1, 5], step.Updated);
+        Assert.Equal([1, 1, 0], step.Step.Counts);
+        Assert.Equal(1, step.Step.Left);
+        for (int seed = 0; seed < 50; seed++)
+        {
+            var split = Step([0, 1, 1.5], [0, 1, 50], 1, new StepOptions { Empty = EmptyCluster.Split, Seed = seed });
+            Assert.Equal([1, 1, 1], split.Step.Counts);
+            Assert.Equal(0, split.Updated[0]);
+        }
     }
 
     [Fact]

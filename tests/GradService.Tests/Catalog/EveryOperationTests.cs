@@ -125,6 +125,35 @@ public sealed class EveryOperationTests(ServiceFixture service)
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Results_that_are_not_finite_are_told_of_in_one_sentence(string name)
+    {
+        Operation operation = Operation(name);
+        foreach (InputMember input in operation.Signature.Inputs.Where(input => input.Kind == GradService.Wire.TensorKind.Floating))
+        {
+            JsonObject example = JsonNode.Parse(operation.Example)!.AsObject();
+            if (example[input.Name] is not { } value)
+            {
+                continue;
+            }
+
+            example[input.Name] = WithNaN(value);
+            using HttpResponseMessage answer = await service.Client.PostJsonAsync($"/v1/{name}", example.ToJsonString());
+            if (answer.StatusCode == HttpStatusCode.UnprocessableEntity)
+            {
+                continue;
+            }
+
+            JsonObject found = JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!.AsObject();
+            string[] sentences = [.. (found["warnings"]?.AsArray() ?? []).Select(sentence => (string)sentence!)];
+            found.Remove("warnings");
+            found.Remove("explanation");
+            bool finite = !found.ToJsonString().Contains("\"NaN\"", StringComparison.Ordinal) && !found.ToJsonString().Contains("Infinity\"", StringComparison.Ordinal);
+            Assert.True(finite ? sentences.All(sentence => !sentence.Contains("not finite", StringComparison.Ordinal)) : sentences.Count(sentence => sentence.Contains("not finite", StringComparison.Ordinal)) == 1, $"{input.Name}: {found.ToJsonString()} {string.Join(' ', sentences)}");
+        }
+    }
+
     [Fact]
     public async Task The_catalogue_lists_every_operation_once()
     {
@@ -166,6 +195,24 @@ public sealed class EveryOperationTests(ServiceFixture service)
         {
             yield return range.MaximumIsExclusive ? most : most + 1;
         }
+    }
+
+    private static JsonNode WithNaN(JsonNode value)
+    {
+        if (value is not JsonArray)
+        {
+            return "NaN";
+        }
+
+        JsonNode copy = value.DeepClone();
+        JsonArray row = copy.AsArray();
+        while (row[0] is JsonArray inner)
+        {
+            row = inner;
+        }
+
+        row[0] = "NaN";
+        return copy;
     }
 
     private async Task<byte[]> Answer(string name)

@@ -64,6 +64,22 @@ public sealed class KmeansTests(ServiceFixture service)
         Assert.Equal(best.ToJsonString(), (await AskAsync("fit", Body(6, 7))).ToJsonString());
     }
 
+    [Theory]
+    [InlineData("FP32")]
+    [InlineData("FP64")]
+    public async Task A_learning_rate_that_is_too_large_is_named_with_the_one_that_contracts(string dtype)
+    {
+        JsonNode fit = await AskAsync("fit", $$"""{"points": {{Points}}, "centroids": {{Centroids}}, "method": "sgd", "learning_rate": 2, "max_iter": 100000, "dtype": "{{dtype}}"}""");
+        Assert.Equal("diverged", (string?)fit["stop_reason"]);
+        Assert.False((bool)fit["converged"]!);
+        Assert.All(Flat(fit["loss_history"]), loss => Assert.True(double.IsFinite(loss)));
+        Assert.All(Flat(fit["centroids"]), value => Assert.True(double.IsFinite(value)));
+        Assert.Contains("contracts below 1/n", (string?)fit["warnings"]![0], StringComparison.Ordinal);
+        JsonNode swinging = await AskAsync("fit", """{"points": [[0], [1]], "centroids": [[0.25]], "method": "sgd", "learning_rate": 0.5, "max_iter": 50}""");
+        Assert.Equal("max_iter", (string?)swinging["stop_reason"]);
+        Assert.Contains("the heaviest cluster of any step had n = 2, so below 0.5.", (string?)swinging["warnings"]![0], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_start_that_init_answers_is_the_one_that_fit_takes()
     {
@@ -86,7 +102,7 @@ public sealed class KmeansTests(ServiceFixture service)
     [Theory]
     [InlineData("keep", "Clusters 1, 2 have no points and stayed")]
     [InlineData("relocate", "2 of 2 found a use by relocate")]
-    [InlineData("split", "2 of 2 found a use by split")]
+    [InlineData("split", "2 of 2 found a use by split.")]
     public async Task What_became_of_empty_clusters_is_told(string empty, string said)
     {
         JsonNode step = await AskAsync("step", $$"""{"points": {{Points}}, "centroids": [[3, 4], [90, 90], [91, 91]], "empty": "{{empty}}"}""");
@@ -94,9 +110,13 @@ public sealed class KmeansTests(ServiceFixture service)
     }
 
     [Theory]
-    [InlineData("step", """{"points": [[1], [2]], "centroids": [[1], [9]], "empty": "error"}""", "centroids[1][0]", "Cluster 1 has no points")]
+    [InlineData("step", """{"points": [[1], [2]], "centroids": [[1], [9]], "empty": "error"}""", "centroids[1]", "Cluster 1 has no points")]
     [InlineData("step", """{"points": [[1], [2]], "centroids": [[1]], "method": "sgd"}""", "learning_rate", "needs a learning_rate")]
     [InlineData("fit", """{"points": [[1], [2]], "n_clusters": 3}""", "n_clusters", "3 clusters were asked for, and there are 2 points")]
+    [InlineData("fit", """{"points": [[1], [2]], "n_clusters": 1000000000}""", "n_clusters", "1000000000 clusters were asked for, and there are 2 points")]
+    [InlineData("fit", """{"points": [[1], [2]], "n_clusters": -1}""", "n_clusters", "-1 was found; expected at least 1 cluster.")]
+    [InlineData("init", """{"points": [[1], [2]], "n_clusters": -1}""", "n_clusters", "-1 was found; expected at least 1 cluster.")]
+    [InlineData("init", """{"points": [[1], [2]], "n_clusters": 1000000000}""", "n_clusters", "1000000000 clusters were asked for, and there are 2 points")]
     [InlineData("fit", """{"points": [[1], ["NaN"]], "n_clusters": 1}""", "points[1][0]", "NaN was found; clustering needs finite coordinates")]
     [InlineData("assign", """{"points": [[1, 2]], "centroids": [[1, 2, 3]]}""", "centroids", "expected [1, 2], as the points [1, 2] have 2 coordinates each")]
     [InlineData("loss", """{"points": [[1], [2]], "centroids": [[1]], "sample_weight": [1, -2]}""", "sample_weight[1]", "-2 is not the weight of a point")]

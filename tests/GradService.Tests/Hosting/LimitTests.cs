@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
@@ -73,7 +74,7 @@ public sealed class LimitTests
         using HttpResponseMessage answer = await service.Client.PostJsonAsync("/v1/gradcheck/losses/cross-entropy", body);
         Assert.Equal(HttpStatusCode.GatewayTimeout, answer.StatusCode);
         JsonNode problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
-        Assert.StartsWith("The request took longer than 1 seconds and was stopped.", (string?)problem["detail"], StringComparison.Ordinal);
+        Assert.StartsWith("The request took longer than 1 second and was stopped.", (string?)problem["detail"], StringComparison.Ordinal);
         using HttpResponseMessage after = await service.Client.PostJsonAsync("/v1/losses/cross-entropy", Small);
         Assert.Equal(HttpStatusCode.OK, after.StatusCode);
     }
@@ -87,6 +88,39 @@ public sealed class LimitTests
         Assert.True(answer.StatusCode is HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.ServiceUnavailable, answer.StatusCode.ToString());
         using HttpResponseMessage after = await service.Client.PostJsonAsync("/v1/losses/cross-entropy", Small);
         Assert.Equal(HttpStatusCode.OK, after.StatusCode);
+    }
+
+    [Fact]
+    public async Task Working_memory_of_very_many_classes_is_charged_too()
+    {
+        // 40,000 classes are 160,000 bytes of logits, and a tile of eight positions of them is 2.6 MB.
+        using var service = new RunningService(("Limits:MaxInFlightBytes", "2097152"));
+        string logits = $"[{string.Join(',', Enumerable.Repeat("0", 40_000))}]";
+        foreach ((string operation, string more) in new[] { ("activations/softmax", string.Empty), ("losses/cross-entropy", ",\"labels\":0"), ("losses/dice", ",\"labels\":0"), ("losses/lovasz-softmax", ",\"labels\":0") })
+        {
+            using HttpResponseMessage answer = await service.Client.PostJsonAsync($"/v1/{operation}", $$"""{"logits":{{logits}}{{more}}}""");
+            Assert.True(answer.StatusCode is HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.ServiceUnavailable, $"{operation}: {answer.StatusCode}");
+        }
+
+        using HttpResponseMessage after = await service.Client.PostJsonAsync("/v1/losses/cross-entropy", Small);
+        Assert.Equal(HttpStatusCode.OK, after.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_wrong_setting_is_told_in_one_sentence_and_ends_the_process_with_1()
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "--urls", "http://127.0.0.1:0", "--Limits:MaxRequestBytes", "-5"])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("Setting Limits:MaxRequestBytes is \"-5\"; expected a whole number from 1024 to 2000000000.", errors.Trim());
+        Assert.Equal(string.Empty, (await output).Trim());
+        Assert.Equal(1, process.ExitCode);
     }
 
     [Theory]

@@ -187,6 +187,15 @@ public sealed class DatatypeTests(EchoService service) : IClassFixture<EchoServi
     }
 
     [Fact]
+    public async Task Strings_of_json_are_charged_to_the_memory_of_requests()
+    {
+        using var small = new EchoService([("Limits:MaxInFlightBytes", "1048576")]);
+        string data = string.Join(',', Enumerable.Repeat("\"\"", 100_000));
+        InferenceReply reply = await small.Client.InferAsync("echo", $$"""{"inputs":[{"name":"x","shape":[100000],"datatype":"BYTES","data":[{{data}}]}]}""");
+        Assert.True(reply.Status is 413 or 503, $"{reply.Status}");
+    }
+
+    [Fact]
     public async Task The_members_of_an_input_come_in_any_order()
     {
         string[] members = ["\"name\":\"x\"", "\"shape\":[2]", "\"datatype\":\"INT32\"", "\"data\":[1,2]", "\"parameters\":{\"content_type\":\"np\"}"];

@@ -236,7 +236,7 @@ public sealed class ServerTests(ServiceFixture service, EchoService echoes) : IC
         using var own = new EchoService([("Limits:RequestTimeoutSeconds", "1")]);
         InferenceReply reply = await own.Client.InferAsync("echo", """{"inputs":[],"parameters":{"wait":true}}""");
         Assert.Equal(504, reply.Status);
-        Assert.StartsWith("The request took longer than 1 seconds and was stopped.", reply.Error, StringComparison.Ordinal);
+        Assert.StartsWith("The request took longer than 1 second and was stopped.", reply.Error, StringComparison.Ordinal);
         Assert.Equal(1, (int)(await Stats(own, "/v2/models/echo/stats"))["inference_stats"]!["fail"]!["count"]!);
         (await own.Client.InferAsync("echo", """{"inputs":[]}""")).Good();
     }

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -120,6 +121,77 @@ public sealed class RestErrorTests(ServiceFixture service)
             using HttpResponseMessage answer = await service.Client.PostAsync(CrossEntropy, content, TestContext.Current.CancellationToken);
             await Problem(answer, 400);
         }
+    }
+
+    [Theory]
+    [InlineData("gzip", 1)]
+    [InlineData("gzip", 40)]
+    [InlineData("deflate", 1)]
+    [InlineData("br", 1)]
+    [InlineData("br", 40)]
+    public async Task A_compressed_body_that_was_cut_off_is_told_from_broken_JSON(string encoding, int cut)
+    {
+        var buffer = new MemoryStream();
+        await using (Stream pack = encoding switch
+        {
+            "gzip" => new GZipStream(buffer, CompressionLevel.Fastest, leaveOpen: true),
+            "deflate" => new ZLibStream(buffer, CompressionLevel.Fastest, leaveOpen: true),
+            _ => new BrotliStream(buffer, CompressionLevel.Fastest, leaveOpen: true),
+        })
+        {
+            await pack.WriteAsync(Encoding.UTF8.GetBytes($$"""{"logits":[{{string.Join(',', Enumerable.Range(0, 300).Select(i => i * i % 97))}}],"labels":1}"""), TestContext.Current.CancellationToken);
+        }
+
+        using var content = new ByteArrayContent(buffer.ToArray()[..^cut]);
+        content.Headers.ContentType = new("application/json");
+        content.Headers.ContentEncoding.Add(encoding);
+        using HttpResponseMessage answer = await service.Client.PostAsync(CrossEntropy, content, TestContext.Current.CancellationToken);
+        JsonNode problem = await Problem(answer, 400);
+        Assert.Equal("The body cannot be decompressed: it was cut off, or is not what its Content-Encoding says.", (string?)problem["detail"]);
+    }
+
+    [Theory]
+    [InlineData("""{"logits":[[1,2]],"labels":[0],"NAME":1}""", 400)]
+    [InlineData("""{"logits":{"NAME":1},"labels":[0]}""", 400)]
+    [InlineData("""{"logits":[["NAME"]],"labels":[0]}""", 400)]
+    [InlineData("""{"logits":[[1,2]],"labels":[0],"reduction":"NAME"}""", 422)]
+    [InlineData("""{"logits":[[1,2]],"labels":[0],"reduction":{"NAME":1}}""", 400)]
+    [InlineData("""{"logits":[[1,2]],"labels":[0],"gradients":["NAME"]}""", 422)]
+    [InlineData("""{"logits":[[1,2]],"labels":[0],"gradients":[{"NAME":1}]}""", 400)]
+    [InlineData("""{"logits":[[1,2]],"labels":[0],"dtype":"NAME"}""", 422)]
+    [InlineData("""{"logits":NAME,"labels":[0]}""", 400)]
+    public async Task However_long_a_name_is_only_its_beginning_is_quoted(string body, int status)
+    {
+        using HttpResponseMessage answer = await service.Client.PostJsonAsync(CrossEntropy, body.Replace("NAME", new string('n', 100_000), StringComparison.Ordinal));
+        JsonNode problem = await Problem(answer, status);
+        Assert.InRange(problem.ToJsonString().Length, 100, 2000);
+    }
+
+    [Theory]
+    [InlineData("FP32", 0.99999999999)]
+    [InlineData("FP64", 0.99999999999)]
+    public async Task A_label_that_is_whole_by_rounding_alone_is_no_class(string dtype, double label)
+    {
+        using HttpResponseMessage answer = await service.Client.PostJsonAsync(CrossEntropy, $$"""{"logits":[[1,2],[1,2]],"labels":[0,{{label.ToString("R", System.Globalization.CultureInfo.InvariantCulture)}}],"dtype":"{{dtype}}"}""");
+        JsonNode problem = await Problem(answer, 422);
+        Assert.EndsWith("expected an integer.", (string?)problem["errors"]!["labels[1]"]?[0], StringComparison.Ordinal);
+        using HttpResponseMessage shares = await service.Client.PostJsonAsync(CrossEntropy, $$"""{"logits":[[1,2],[1,2]],"labels":[[0.99999999999,0],[0,1]],"dtype":"{{dtype}}"}""");
+        Assert.Equal(System.Net.HttpStatusCode.OK, shares.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("losses/cross-entropy", """{"logits":[[1]],"labels":[1]}""", "1 is not a class: logits have 1 class, so labels are 0, or ignore_index (-100).")]
+    [InlineData("losses/cross-entropy", """{"logits":[1],"labels":[0],"class_axis":2}""", "2 is not an axis: logits [1] has 1 axis, so it runs from -1 to 0.")]
+    [InlineData("losses/dice", """{"logits":[[1]],"labels":[1]}""", "1 is not a class: logits have 1 class, so labels are 0, or ignore_index (-100).")]
+    [InlineData("policy/log-gradient", """{"states":[1],"theta":[[1]],"actions":1}""", "1 is not an action: theta has 1 action, so actions are 0.")]
+    [InlineData("kmeans/fit", """{"points":[[1]],"n_clusters":2}""", "2 clusters were asked for, and there is 1 point: each cluster needs one.")]
+    [InlineData("kmeans/assign", """{"points":[[1]],"centroids":[[1,2]]}""", "Shape [1, 2] was found; expected [1, 1], as the points [1, 1] have 1 coordinate each.")]
+    [InlineData("segmentation/metrics", """{"predictions":[0],"labels":[1],"classes":1}""", "1 is not a class: there is 1 class, so labels are 0, or ignore_index (-100).")]
+    public async Task One_is_not_spoken_of_as_many(string operation, string body, string message)
+    {
+        using HttpResponseMessage answer = await service.Client.PostJsonAsync($"/v1/{operation}", body);
+        JsonNode problem = await Problem(answer, 422);
+        Assert.Equal(message, (string?)problem["errors"]!.AsObject().Single().Value![0]);
     }
 
     private static async Task<JsonNode> Problem(HttpResponseMessage answer, int status)

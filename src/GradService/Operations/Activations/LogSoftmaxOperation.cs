@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using GradService.Catalog;
 using GradService.Numerics.Activations;
 using GradService.Numerics.Tensors;
@@ -38,37 +37,13 @@ public sealed class LogSoftmaxOperation : Operation<LogSoftmaxRequest, LogSoftma
     /// <inheritdoc/>
     protected override LogSoftmaxResponse Evaluate<T>(LogSoftmaxRequest request, Evaluation run)
     {
-        Tensor<T> logits = run.Floats<T>(request.Logits);
-        AxisView view = Require.Axis(logits.Shape, "logits", request.Axis, "axis");
-        Tensor<T>? upstream = run.Upstream<T>(request.Upstream, logits.Shape, "values");
-        Tensor<T> values = run.Rent<T>(logits.Shape);
-        LogSoftmax.Forward<T>(logits.Span, view, request.Temperature, values.Span, run.Execution);
-        if (upstream is null || !run.Wants(nameof(request.Logits)))
-        {
-            return new LogSoftmaxResponse { Values = values };
-        }
-
-        Tensor<T> gradient = run.Rent<T>(logits.Shape);
-        LogSoftmax.Backward<T>(logits.Span, view, upstream.Span, request.Temperature, gradient.Span, run.Execution);
+        (Tensor<T> values, Tensor<T>? gradient) = Activation<T>.Evaluate(request, run, LogSoftmax.Forward, LogSoftmax.Backward);
         return new LogSoftmaxResponse { Values = values, GradLogits = gradient };
     }
 }
 
 /// <summary>Logits, the axis of the classes and the temperature.</summary>
-public sealed record LogSoftmaxRequest : DifferentiableRequest
-{
-    /// <summary>Unnormalised scores, classes along <c>axis</c>.</summary>
-    [Differentiable]
-    [Shape("[.., C, ..]")]
-    public required Tensor Logits { get; init; }
-
-    /// <summary>The axis of the classes.</summary>
-    public int Axis { get; init; } = -1;
-
-    /// <summary>What the logits are divided by: below 1 sharpens, above 1 flattens.</summary>
-    [Range(0.0, double.MaxValue, MinimumIsExclusive = true)]
-    public double Temperature { get; init; } = 1;
-}
+public sealed record LogSoftmaxRequest : ActivationRequest;
 
 /// <summary>The values and, with an upstream gradient, the gradient by the logits.</summary>
 public sealed record LogSoftmaxResponse

@@ -1,5 +1,6 @@
 using System.Numerics;
 using GradService.Catalog;
+using GradService.Numerics;
 using GradService.Numerics.Classification;
 using GradService.Numerics.Tensors;
 
@@ -52,7 +53,7 @@ internal sealed class LinearModel<T>
     {
         Require.Rank(features.Shape, "features", 1, 2, "samples [N, F] or one sample [F]");
         Require.Shape(
-            features.Shape, "features", features.Shape.Without(-1).Append(Classifier.Features), $"as coef {Coef.Shape} has {Classifier.Features} weights in a row, one for each feature");
+            features.Shape, "features", features.Shape.Without(-1).Append(Classifier.Features), $"as coef {Coef.Shape} has {Quantity.Of(Classifier.Features, "weight", "weights")} in a row, one for each feature");
         return run.Floats<T>(features);
     }
 }

@@ -32,8 +32,6 @@ namespace GradService.Operations.Classification;
 /// <reference>M. Okabe and K. Ito, Color Universal Design, 2008: the colours of the plot.</reference>
 public sealed class LogisticBoundaryOperation : PicturedOperation<LogisticBoundaryRequest, LogisticBoundaryResponse>
 {
-    private const double Margin = 0.08;
-
     /// <inheritdoc/>
     public override string Name => "logistic/boundary";
 
@@ -60,8 +58,8 @@ public sealed class LogisticBoundaryOperation : PicturedOperation<LogisticBounda
         DecisionBoundary boundary = DecisionBoundary.Of<T>(model.Coef.Span, model.Intercept.SpanOrEmpty(), model.Classifier, request.Threshold);
         Tensor<T>? features = request.Features is null ? null : model.Features(request.Features, run);
         CheckLabels(request, features, model.Classifier, run);
-        double[] fixedValues = FixedValues(request, features, model.Classifier.Features, run);
-        BoundaryPlane plane = Plane(request, features, model.Classifier.Features, run);
+        double[] fixedValues = BoundaryView.FixedValues(request, features, model.Classifier.Features, run);
+        BoundaryPlane plane = BoundaryView.Plane(request, features, model.Classifier.Features, run);
         IReadOnlyList<BoundarySegment> segments = boundary.Segments(plane, fixedValues);
         bool binary = model.Classifier.IsBinary;
         int pairs = boundary.Pairs.Count;
@@ -88,69 +86,8 @@ public sealed class LogisticBoundaryOperation : PicturedOperation<LogisticBounda
     }
 
     /// <inheritdoc/>
-    protected override ReadOnlyMemory<byte> Draw(LogisticBoundaryRequest request, LogisticBoundaryResponse response, string mediaType)
-    {
-        double[] coef = Doubles(request.Coef);
-        var classifier = new LinearClassifier(request.Coef.Shape[-1], request.Coef.Shape.Rank == 1 ? 1 : request.Coef.Shape[0]);
-        DecisionBoundary boundary = DecisionBoundary.Of<double>(coef, request.Intercept is null ? [] : Doubles(request.Intercept), classifier, request.Threshold);
-        double[] box = Doubles(response.Bounds);
-        var plane = new BoundaryPlane(request.XAxis, request.YAxis, box[0], box[1], box[2], box[3]);
-        double[] fixedValues = Doubles(response.Fixed);
-        return BoundaryPlot.Draw(
-            new BoundaryScene
-            {
-                Boundary = boundary,
-                Plane = plane,
-                FixedValues = fixedValues,
-                Segments = boundary.Segments(plane, fixedValues),
-                Points = Points(request, plane),
-                FeatureName = feature => request.FeatureNames?[feature] ?? $"feature {feature}",
-                ClassName = label => request.ClassNames?[label] ?? $"class {label}",
-                BoundaryName = classifier.IsBinary ? $"p = {BoundaryPlot.Text(request.Threshold)}" : "boundary",
-                Title = Title(request, plane, fixedValues),
-                Width = request.Width,
-                Height = request.Height,
-            },
-            mediaType);
-    }
-
-    private static string Title(LogisticBoundaryRequest request, BoundaryPlane plane, double[] fixedValues)
-    {
-        string[] others =
-        [
-            .. Enumerable.Range(0, fixedValues.Length)
-                .Where(feature => feature != plane.XAxis && feature != plane.YAxis)
-                .Select(feature => $"{request.FeatureNames?[feature] ?? $"feature {feature}"} = {BoundaryPlot.Text(fixedValues[feature])}"),
-        ];
-        const int Shown = 3;
-        string where = others.Length == 0 ? string.Empty
-            : others.Length <= Shown ? $" at {string.Join(", ", others)}"
-            : $" at {string.Join(", ", others[..Shown])}, and {others.Length - Shown} more";
-        return "Decision boundary" + where;
-    }
-
-    private static List<(double X, double Y, int? Label)> Points(LogisticBoundaryRequest request, BoundaryPlane plane)
-    {
-        var points = new List<(double X, double Y, int? Label)>();
-        if (request.Features is null)
-        {
-            return points;
-        }
-
-        double[] features = Doubles(request.Features);
-        double[]? labels = request.Labels is null ? null : Doubles(request.Labels);
-        int count = request.Features.Shape[-1];
-        for (int i = 0; (i + 1) * count <= features.Length; i++)
-        {
-            (double x, double y) = (features[(i * count) + plane.XAxis], features[(i * count) + plane.YAxis]);
-            if (double.IsFinite(x) && double.IsFinite(y))
-            {
-                points.Add((x, y, labels is null ? null : (int)labels[i]));
-            }
-        }
-
-        return points;
-    }
+    protected override ReadOnlyMemory<byte> Draw(LogisticBoundaryRequest request, LogisticBoundaryResponse response, string mediaType) =>
+        BoundaryPicture.Draw(request, response, mediaType);
 
     private static void CheckPicture(LogisticBoundaryRequest request)
     {
@@ -174,7 +111,7 @@ public sealed class LogisticBoundaryOperation : PicturedOperation<LogisticBounda
     {
         if (names is not null && names.Count != expected)
         {
-            throw new OperandException(name, $"{names.Count} names were found; expected {expected}, one for each {each}.");
+            throw new OperandException(name, $"{Quantity.Of(names.Count, "name was", "names were")} found; expected {expected}, one for each {each}.");
         }
     }
 
@@ -202,79 +139,19 @@ public sealed class LogisticBoundaryOperation : PicturedOperation<LogisticBounda
         }
     }
 
-    private static double[] FixedValues<T>(LogisticBoundaryRequest request, Tensor<T>? features, int count, Evaluation run)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        if (request.Fixed is { } given)
-        {
-            Require.Shape(given.Shape, "fixed", new Shape(count), "one value for each feature; those of x_axis and y_axis are not looked at");
-            double[] values = Doubles(run.Floats<T>(given));
-            int wrong = Array.FindIndex(values, value => !double.IsFinite(value));
-            return wrong < 0 ? values : throw new OperandException("fixed", $"{values[wrong]} was found; expected finite numbers.", wrong);
-        }
-
-        var means = new double[count];
-        double[] samples = features is null ? [] : Doubles(features);
-        for (int f = 0; f < count && samples.Length > 0; f++)
-        {
-            means[f] = Enumerable.Range(0, samples.Length / count).Select(i => samples[(i * count) + f]).Where(double.IsFinite).DefaultIfEmpty(0).Average();
-        }
-
-        return means;
-    }
-
-    private static BoundaryPlane Plane<T>(LogisticBoundaryRequest request, Tensor<T>? features, int count, Evaluation run)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        if (request.Bounds is { } bounds)
-        {
-            if (bounds.Length != 4)
-            {
-                throw new OperandException("bounds", $"Shape {bounds.Shape} was found; expected [4]: x_min, x_max, y_min, y_max.");
-            }
-
-            double[] box = Doubles(run.Floats<T>(bounds));
-            return new BoundaryPlane(request.XAxis, request.YAxis, box[0], box[1], box[2], box[3]);
-        }
-
-        double[] samples = features is null ? [] : Doubles(features);
-        (double xMin, double xMax) = Range(samples, count, request.XAxis);
-        (double yMin, double yMax) = Range(samples, count, request.YAxis);
-        return new BoundaryPlane(request.XAxis, request.YAxis, xMin, xMax, yMin, yMax);
-    }
-
-    private static (double Least, double Most) Range(double[] samples, int count, int feature)
-    {
-        double[] values = feature < 0 || feature >= count ? [] : [.. Enumerable.Range(0, samples.Length / count).Select(i => samples[(i * count) + feature]).Where(double.IsFinite)];
-        if (values.Length == 0)
-        {
-            return (-1, 1);
-        }
-
-        (double least, double most) = (values.Min(), values.Max());
-        double margin = most > least ? Margin * (most - least) : Math.Max(1, Math.Abs(most));
-        return (least - margin, most + margin);
-    }
-
     private static void Warn(DecisionBoundary boundary, IReadOnlyList<BoundarySegment> segments, Evaluation run)
     {
         int none = Enumerable.Range(0, boundary.Pairs.Count).FirstOrDefault(pair => boundary.Length(pair) == 0, -1);
         if (none >= 0)
         {
             (int i, int j) = boundary.Pairs[none];
-            run.Warn($"No feature tells class {i} from class {j}: their normal is zero, so there is no hyperplane between them and the distances from it are infinite.");
+            run.WarnOfNonFinite($"No feature tells class {i} from class {j}: their normal is zero, so there is no hyperplane between them and the distances from it are infinite.");
         }
 
         if (segments.Count == 0)
         {
             run.Warn("No boundary crosses this plane inside the bounds: everywhere in it the same class is predicted. Widen bounds, or choose other axes or fixed values.");
         }
-    }
-
-    private static double[] Doubles(Tensor tensor)
-    {
-        using var scope = new TensorScope(MemoryBudget.Unlimited);
-        return tensor.ToFloating<double>(scope, "features").Span.ToArray();
     }
 
     private static Tensor<T> Rounded<T>(double[] values, Shape shape, Evaluation run)

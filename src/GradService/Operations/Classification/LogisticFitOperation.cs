@@ -86,7 +86,7 @@ public sealed class LogisticFitOperation : Operation<LogisticFitRequest, Logisti
                 run.Warn("The classes can be separated by a hyperplane and l2 is 0, so the loss has no minimum: the coefficients would grow for ever. The fit was stopped; the model answered parts what can be parted, but its probabilities mean nothing. Send l2 above 0 (1 is scikit-learn's default).");
                 break;
             case FitEnd.MaxIter:
-                run.Warn($"The gradient is still larger than tol after max_iter = {request.MaxIter} steps. Raise max_iter, scale the features, or choose the solver newton.");
+                run.Warn($"The gradient is still larger than tol after max_iter ({request.MaxIter}) steps. Raise max_iter, scale the features, or choose the solver newton.");
                 break;
             case FitEnd.Stalled:
                 run.Warn("No further step lowers the loss, though the gradient is larger than tol: the limit of FP64 is reached. Raise tol, scale the features, or choose the solver newton.");

@@ -72,11 +72,7 @@ public sealed class LogisticLossOperation : Operation<LogisticLossRequest, Logis
             losses.Span[0] = T.CreateTruncating(summary.Loss);
             if (summary.Denominator == 0)
             {
-                run.Warn("The weights of the samples sum to 0, so the mean is 0/0: loss and gradients are NaN.");
-            }
-            else if (!double.IsFinite(summary.Loss))
-            {
-                run.Warn("The loss is not finite: features, coef, intercept or sample_weight hold NaN or infinite values.");
+                run.WarnOfNonFinite("The weights of the samples sum to 0, so the mean is 0/0: loss and gradients are NaN.");
             }
         }
 

@@ -54,26 +54,7 @@ public sealed class LogisticPredictOperation : Operation<LogisticPredictRequest,
         Tensor<int> labels = run.Rent<int>(batch);
         LogisticPrediction.Evaluate(
             features.Span, model.Coef.Span, model.Intercept.SpanOrEmpty(), model.Classifier, request.Threshold, request.Tie, logits.Span, probabilities.Span, labels.Span, run.Execution);
-        if (HasNaN<T>(logits.Span))
-        {
-            run.Warn("Some logits are NaN, as features, coef or intercept hold NaN or infinite values; a score that is NaN predicts class 0.");
-        }
-
         return new LogisticPredictResponse { Logits = logits, Probabilities = probabilities, Labels = labels };
-    }
-
-    private static bool HasNaN<T>(ReadOnlySpan<T> values)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        foreach (T value in values)
-        {
-            if (T.IsNaN(value))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }
 

@@ -1,4 +1,5 @@
 using GradService.Catalog;
+using GradService.Numerics;
 using GradService.Numerics.Clustering;
 using GradService.Numerics.Tensors;
 
@@ -39,8 +40,8 @@ public sealed class KmeansCombineOperation : Operation<KmeansCombineRequest, Kme
         Require.Rank(shape, "centroids", 2, 2, "[K, D], the centroids that the shards were sent");
         Require.Rank(request.Sums.Shape, "sums", 3, 3, "[P, K, D], the sums of P shards stacked");
         int shards = request.Sums.Shape[0];
-        Require.Shape(request.Sums.Shape, "sums", Require.Product(new Shape(shards), "sums", shape.Lengths), $"as there are {shards} shards and the centroids are {shape}");
-        Require.Shape(request.Counts.Shape, "counts", new Shape(shards, shape[0]), $"as sums {request.Sums.Shape} are of {shards} shards and {shape[0]} clusters");
+        Require.Shape(request.Sums.Shape, "sums", Require.Product(new Shape(shards), "sums", shape.Lengths), $"as the number of shards is {shards} and the centroids are {shape}");
+        Require.Shape(request.Counts.Shape, "counts", new Shape(shards, shape[0]), $"as sums {request.Sums.Shape} are of {Quantity.Of(shards, "shard", "shards")} and {Quantity.Of(shape[0], "cluster", "clusters")}");
         if (request.Loss is not null)
         {
             Require.Shape(request.Loss.Shape, "loss", new Shape(shards), "one loss for each shard");
@@ -52,7 +53,7 @@ public sealed class KmeansCombineOperation : Operation<KmeansCombineRequest, Kme
             run.Floats<T>(request.Sums).Span, run.Floats<T>(request.Counts).Span, centroids.Span, shape[1], request.Empty, updated.Span);
         if (step.Left > 0)
         {
-            run.Warn($"{step.Left} of {shape[0]} clusters have no points on any shard and kept their centroids.");
+            run.Warn($"{step.Left} of {Quantity.Of(shape[0], "cluster", "clusters")} {(step.Left == 1 ? "has" : "have")} no points on any shard and kept the centroid.");
         }
 
         return new KmeansCombineResponse

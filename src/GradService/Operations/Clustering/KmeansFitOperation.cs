@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Numerics;
 using GradService.Catalog;
 using GradService.Numerics;
@@ -14,7 +15,8 @@ namespace GradService.Operations.Clustering;
 /// <c>tol</c> times the mean over the axes of the points' variance; after the latter the points are assigned once more, so that centroids, assignments and loss fit each other.</para>
 /// <para>Without <c>centroids</c> the start is chosen by <c>init</c> from <c>seed</c>; with <c>n_init</c> above 1 the run is repeated from the seeds that follow and the least inertia is answered, of equal ones the first. Each iteration is exactly kmeans/step: the centroids are rounded to
 /// <c>dtype</c> in between.</para>
-/// <para><c>mini_batch</c> (batches of 1024 unless <c>batch_size</c> says otherwise) and <c>sgd</c> with a <c>batch_size</c> shuffle the points and deal them out once in each iteration; <c>sgd</c> without it takes all points at once. They stop by <c>tol</c> alone.</para>
+/// <para><c>mini_batch</c> (batches of 1024 unless <c>batch_size</c> says otherwise) and <c>sgd</c> with a <c>batch_size</c> shuffle the points and deal them out once in each iteration; <c>sgd</c> without it takes all points at once. They stop by <c>tol</c> alone.
+/// With too large a <c>learning_rate</c> (1/n_k or more) <c>sgd</c> leads away from the minimum: where loss or shift are no longer finite the run ends, the step that led there is undone, and <c>stop_reason</c> is <c>diverged</c>.</para>
 /// <para>Edge cases: coordinates must be finite. More clusters than points of a weight above 0 is an error. A cluster that stays empty keeps its centroid and is told of in <c>warnings</c>, as is a run that did not converge.</para>
 /// </remarks>
 /// <formula name="loss">L = sum_i w_i ||x_i - c_m(i)||², of the final centroids and assignments</formula>
@@ -46,7 +48,7 @@ public sealed class KmeansFitOperation : Operation<KmeansFitRequest, KmeansFitRe
     protected override KmeansFitResponse Evaluate<T>(KmeansFitRequest request, Evaluation run)
     {
         var operands = new KmeansOperands<T>(request.Points, request.Centroids, request.SampleWeight, run);
-        int clusters = Clusters(request, operands.Count, run);
+        int clusters = Clusters(request, operands, run);
         Shape shape = Require.Product(new Shape(clusters), "nClusters", operands.Dimensions);
         (Tensor<T> Centroids, Tensor<int> Assignments, FitSummary Fit)? best = null;
         for (int start = 0; start < (request.Centroids is null ? request.NInit : 1); start++)
@@ -77,7 +79,7 @@ public sealed class KmeansFitOperation : Operation<KmeansFitRequest, KmeansFitRe
             }
         }
 
-        WarnOf(best!.Value.Fit, run);
+        WarnOf(request, best!.Value.Fit, run);
         return Answer(best.Value.Centroids, best.Value.Assignments, best.Value.Fit, run);
     }
 
@@ -121,13 +123,9 @@ public sealed class KmeansFitOperation : Operation<KmeansFitRequest, KmeansFitRe
             StopReason = WireName.Of(fit.Stop.ToString()),
         };
 
-    private static int Clusters(KmeansFitRequest request, int points, Evaluation run)
+    private static int Clusters<T>(KmeansFitRequest request, KmeansOperands<T> operands, Evaluation run)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (request.NClusters is { } asked && asked < 1)
-        {
-            throw new OperandException("nClusters", $"{asked} was found; expected at least 1 cluster.");
-        }
-
         if (request.NInit < 1)
         {
             throw new OperandException("nInit", $"{request.NInit} was found; expected at least 1 run.");
@@ -135,14 +133,15 @@ public sealed class KmeansFitOperation : Operation<KmeansFitRequest, KmeansFitRe
 
         if (request.Centroids is null)
         {
-            // One more than there are points is refused like any larger number, and takes no memory.
-            return Math.Min(request.NClusters ?? throw new OperandException("nClusters", "Neither n_clusters nor centroids was found: say how many clusters to look for, or where to start."), points + 1);
+            int wanted = request.NClusters ?? throw new OperandException("nClusters", "Neither n_clusters nor centroids was found: say how many clusters to look for, or where to start.");
+            Seeding.CheckClusterCount(wanted, operands.SampleWeight.SpanOrEmpty(), operands.Count);
+            return wanted;
         }
 
         int given = request.Centroids.Shape[0];
         if (request.NClusters is { } count && count != given)
         {
-            throw new OperandException("nClusters", $"{count} was found, and {given} centroids were sent: leave n_clusters out, or make them agree.");
+            throw new OperandException("nClusters", $"{count} was found, and {Quantity.Of(given, "centroid was", "centroids were")} sent: leave n_clusters out, or make them agree.");
         }
 
         if (request.NInit > 1)
@@ -153,18 +152,33 @@ public sealed class KmeansFitOperation : Operation<KmeansFitRequest, KmeansFitRe
         return given;
     }
 
-    private static void WarnOf(FitSummary fit, Evaluation run)
+    private static void WarnOf(KmeansFitRequest request, FitSummary fit, Evaluation run)
     {
-        if (!fit.Converged)
+        bool tooFast = request.Method == StepMethod.Sgd ? request.LearningRate * fit.Heaviest >= 1 : request is { Method: StepMethod.Newton, LearningRate: >= 2 };
+        if (fit.Stop == StopReason.Diverged)
         {
-            run.Warn($"The run did not converge within max_iter = {fit.Iterations} iterations: start from the answered centroids, or allow more.");
+            run.Warn($"The run diverged: step {fit.Iterations} led to numbers that are not finite and was undone, so the answer is what that step began from and no minimum. {Contraction(request, fit)}");
+        }
+        else if (fit.Stop == StopReason.MaxIter && tooFast)
+        {
+            run.Warn($"The run did not converge within max_iter = {fit.Iterations}, and more iterations will hardly help. {Contraction(request, fit)}");
+        }
+        else if (fit.Stop == StopReason.MaxIter)
+        {
+            run.Warn($"The run did not converge within max_iter = {fit.Iterations}: start from the answered centroids, or allow more iterations.");
         }
 
         if (fit.Empty > 0)
         {
-            run.Warn($"{fit.Empty} clusters have no points at the end: there are fewer different points than clusters, or empty = keep left them.");
+            run.Warn($"{Quantity.Of(fit.Empty, "cluster has", "clusters have")} no points at the end: there are fewer different points than clusters, or the centroids moved away from the points, or empty = keep left them.");
         }
     }
+
+    private static string Contraction(KmeansFitRequest request, FitSummary fit) => request.Method == StepMethod.Sgd
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"Lower learning_rate ({request.LearningRate}): a step down the gradient contracts below 1/n, n being the weight of the cluster, and the heaviest cluster of any step had n = {fit.Heaviest:G6}, so below {1 / fit.Heaviest:G4}.")
+        : string.Create(CultureInfo.InvariantCulture, $"Lower learning_rate ({request.LearningRate}): Newton's step contracts below 2, and 1 goes to the mean at once.");
 }
 
 /// <summary>Points, where to start, and how to run.</summary>
@@ -235,16 +249,16 @@ public sealed record KmeansFitResponse
     [Shape("[]")]
     public required Tensor Loss { get; init; }
 
-    /// <summary>The inertia before each iteration's step and, unless the assignments repeated, the final one.</summary>
+    /// <summary>The inertia before each iteration's step and, unless the assignments repeated or the last step was undone, the final one.</summary>
     [Shape("[n_iter] or [n_iter + 1]")]
     public required Tensor LossHistory { get; init; }
 
     /// <summary>How many iterations were made.</summary>
     public required int NIter { get; init; }
 
-    /// <summary>Whether the run ended before the iterations ran out.</summary>
+    /// <summary>Whether the run ended at a minimum to within the tolerance.</summary>
     public required bool Converged { get; init; }
 
-    /// <summary>Why it ended: <c>assignments_repeat</c>, <c>shift_within_tol</c> or <c>max_iter</c>.</summary>
+    /// <summary>Why it ended: <c>assignments_repeat</c>, <c>shift_within_tol</c>, <c>max_iter</c> or <c>diverged</c>.</summary>
     public required string StopReason { get; init; }
 }

@@ -42,10 +42,10 @@ public sealed class KmeansInitOperation : Operation<KmeansInitRequest, KmeansIni
     protected override KmeansInitResponse Evaluate<T>(KmeansInitRequest request, Evaluation run)
     {
         var operands = new KmeansOperands<T>(request.Points, centroids: null, request.SampleWeight, run);
-        int clusters = Math.Clamp(request.NClusters, 0, operands.Count + 1);
-        Tensor<int> indices = run.Rent<int>(new Shape(clusters));
+        Seeding.CheckClusterCount(request.NClusters, operands.SampleWeight.SpanOrEmpty(), operands.Count);
+        Tensor<int> indices = run.Rent<int>(new Shape(request.NClusters));
         Seeding.Choose<T>(operands.Points.Span, operands.Dimensions, operands.SampleWeight.SpanOrEmpty(), (KmeansInit)request.Init, request.Seed, indices.Span, run.Execution);
-        Tensor<T> centroids = run.Rent<T>(new Shape(clusters, operands.Dimensions));
+        Tensor<T> centroids = run.Rent<T>(new Shape(request.NClusters, operands.Dimensions));
         Seeding.Gather<T>(operands.Points.Span, operands.Dimensions, indices.Span, centroids.Span);
         return new KmeansInitResponse { Centroids = centroids, Indices = indices };
     }

@@ -56,11 +56,7 @@ public sealed class KmeansLossOperation : Operation<KmeansLossRequest, KmeansLos
         double denominator = request.Reduction == InertiaReduction.Mean ? sums.Weight : 1;
         if (denominator == 0)
         {
-            run.Warn("The summed weight of the points is 0, so the mean is 0/0: the loss is NaN and the gradient zero.");
-        }
-        else
-        {
-            KmeansOperands<T>.WarnOf(sums, run);
+            run.WarnOfNonFinite("The summed weight of the points is 0, so the mean is 0/0: the loss is NaN and the gradient zero.");
         }
 
         double factor = (upstream is null ? 1 : double.CreateTruncating(upstream.Span[0])) / (denominator == 0 ? 1 : denominator);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using GradService.Catalog;
+using GradService.Numerics;
 using GradService.Numerics.Clustering;
 using GradService.Numerics.Tensors;
 
@@ -20,7 +21,7 @@ internal sealed class KmeansOperands<T>
         {
             Require.Rank(centroids.Shape, "centroids", 2, 2, "[K, D], a row of coordinates for each centroid");
             Require.Shape(
-                centroids.Shape, "centroids", new Shape(centroids.Shape[0], Dimensions), $"as the points {points.Shape} have {Dimensions} coordinates each");
+                centroids.Shape, "centroids", new Shape(centroids.Shape[0], Dimensions), $"as the points {points.Shape} have {Quantity.Of(Dimensions, "coordinate", "coordinates")} each");
             Centroids = run.Floats<T>(centroids);
         }
 
@@ -52,14 +53,5 @@ internal sealed class KmeansOperands<T>
         }
 
         return tensor;
-    }
-
-    /// <summary>Says what makes a loss no number.</summary>
-    public static void WarnOf(ClusterSums sums, Evaluation run)
-    {
-        if (!double.IsFinite(sums.Loss))
-        {
-            run.Warn("The loss is not finite: points or centroids hold NaN or infinite values, or are too far apart. A point that is not finite counts to the first centroid.");
-        }
     }
 }

@@ -38,7 +38,6 @@ public sealed class KmeansPartialOperation : Operation<KmeansPartialRequest, Kme
         Tensor<int> assignments = run.Rent<int>(new Shape(operands.Count));
         ClusterSums sums = Inertia.Evaluate<T>(
             operands.Points.Span, operands.Centroids.Span, operands.Dimensions, operands.SampleWeight.SpanOrEmpty(), assignments.Span, run.Execution);
-        KmeansOperands<T>.WarnOf(sums, run);
         return new KmeansPartialResponse
         {
             Sums = KmeansOperands<T>.Narrow(sums.Sums, operands.Centroids.Shape, run),

@@ -14,7 +14,7 @@ namespace GradService.Operations.Clustering;
 /// and arrives at S_k / n_k, the mean: a full Newton step <i>is</i> Lloyd's step, which <c>lloyd</c> computes directly. <c>sgd</c> goes from c_k towards that mean by the share 2 learning_rate n_k: it contracts below learning_rate = 1 / n_k, and 1 / (2 n_k) is Lloyd's.</para>
 /// <para><c>mini_batch</c> keeps running counts: send the answered <c>counts</c> with the next batch. Each centroid is the mean of all points that it was ever given, as in scikit-learn's <c>MiniBatchKMeans.partial_fit</c>.</para>
 /// <para>Empty clusters, under lloyd and newton: <c>keep</c> leaves the centroid; <c>relocate</c> gives the points farthest from their centroids to the empty clusters, one each, the farthest first, and takes them from the cluster they were in (scikit-learn);
-/// <c>split</c> copies the centroid of a cluster drawn by its weight less 1 and moves the two apart by one part in 1024 (faiss); <c>error</c> refuses. sgd and mini_batch leave such centroids where they are: a batch misses some by chance.</para>
+/// <c>split</c> copies the centroid of a cluster drawn by its weight less 1 and moves the two apart by one part in 1024 (faiss), so that a cluster of a weight of at most 1 is never split; <c>error</c> refuses. sgd and mini_batch leave such centroids where they are: a batch misses some by chance.</para>
 /// <para>Edge cases: a tie goes to the lowest index. A point of weight 0 is assigned and moves nothing. <c>relocate</c> takes no point of weight 0 and none that lies on its centroid, so that clusters may stay empty; of equally far points the lowest index goes first, where scikit-learn leaves the order open.
 /// The answered assignments are those before the step, and before any relocation.</para>
 /// </remarks>
@@ -71,7 +71,6 @@ public sealed class KmeansStepOperation : Operation<KmeansStepRequest, KmeansSte
             updated.Span,
             assignments.Span,
             run.Execution);
-        KmeansOperands<T>.WarnOf(step.Sums, run);
         WarnOf(request, step, run);
         StepExplanation<T>? explained = request.Explain ? new StepExplanation<T>(operands, request, step, run) : null;
         return new KmeansStepResponse
@@ -96,9 +95,14 @@ public sealed class KmeansStepOperation : Operation<KmeansStepRequest, KmeansSte
         if (step.Empty.Length > 0 && whole)
         {
             string which = step.Empty.Length == 1 ? $"Cluster {step.Empty[0]} has" : $"Clusters {string.Join(", ", step.Empty.Take(10))}{(step.Empty.Length > 10 ? ", ..." : string.Empty)} have";
-            run.Warn(step.Left == step.Empty.Length
-                ? $"{which} no points and stayed: empty can be set to relocate or split."
-                : $"{which} no points; {step.Empty.Length - step.Left} of {step.Empty.Length} found a use by {WireName.Of(request.Empty.ToString())}.");
+            string use = $"{step.Empty.Length - step.Left} of {step.Empty.Length} found a use by {WireName.Of(request.Empty.ToString())}";
+            run.Warn(request.Empty switch
+            {
+                EmptyCluster.Relocate when step.Left > 0 => $"{which} no points; {use}, as there are no more points of a weight above 0 away from their centroids.",
+                EmptyCluster.Split when step.Left > 0 => $"{which} no points; {use}, as no more clusters have a weight above 1 to be split.",
+                EmptyCluster.Relocate or EmptyCluster.Split => $"{which} no points; {use}.",
+                _ => $"{which} no points and stayed: empty can be set to relocate or split.",
+            });
         }
 
         double heaviest = step.Sums.Weights.Max();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using GradService.Catalog;
+using GradService.Numerics;
 using GradService.Numerics.Clustering;
 using GradService.Numerics.Tensors;
 
@@ -79,7 +80,7 @@ internal sealed class StepExplanation<T>
         int empty = sums.Weights.Count(0.0);
         if (empty > 0)
         {
-            yield return $"{empty} of {sums.Clusters} clusters have no points: their gradient and Hessian are 0, Newton's quotient 0/0 is taken as no move, and the parameter empty says what becomes of them.";
+            yield return $"{empty} of {Quantity.Of(sums.Clusters, "cluster", "clusters")} {(empty == 1 ? "has" : "have")} no points: gradient and Hessian are 0 there, Newton's quotient 0/0 is taken as no move, and the parameter empty says what becomes of them.";
         }
     }
 

@@ -73,7 +73,7 @@ public sealed class BinaryCrossEntropyOperation : Operation<BinaryCrossEntropyRe
         };
         LossSummary summary = BinaryCrossEntropy.Evaluate<T>(
             operands.Scores.Span, run.Floats<T>(request.Labels).Span, posWeight.SpanOrEmpty(), weight.SpanOrEmpty(), operands.Upstream.SpanOrEmpty(), options, operands.ElementLosses, operands.Gradient.SpanOrEmpty(), run.Execution);
-        operands.Finish(summary, "the logits or weights hold NaN or infinite values", run);
+        operands.Finish(summary, run);
         return new BinaryCrossEntropyResponse { Loss = operands.Losses, GradLogits = operands.Gradient };
     }
 }

@@ -46,6 +46,23 @@ public abstract record SmoothedClassLossRequest : ClassLossRequest
     public Weighting Weighting { get; init; } = Weighting.Labels;
 }
 
+/// <summary>A loss over classes as the numerics have it.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <typeparam name="TLabel">int for class indices, <typeparamref name="T"/> for class probabilities.</typeparam>
+/// <typeparam name="TOptions">The loss's options.</typeparam>
+internal delegate LossSummary ClassLoss<T, TLabel, TOptions>(
+    ReadOnlySpan<T> scores,
+    AxisView view,
+    ReadOnlySpan<TLabel> labels,
+    ReadOnlySpan<T> weight,
+    ReadOnlySpan<T> sampleWeight,
+    ReadOnlySpan<int> predictions,
+    ReadOnlySpan<T> upstream,
+    TOptions options,
+    Span<T> losses,
+    Span<T> gradient,
+    Execution execution);
+
 /// <summary>The operands of a loss over classes, checked against the scores and ready for the op.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class ClassLossOperands<T>
@@ -70,7 +87,7 @@ internal sealed class ClassLossOperands<T>
         {
             throw new OperandException(
                 "labels",
-                $"Shape {request.Labels.Shape} was found; expected class indices {Elements} or class probabilities {Scores.Shape}, as {WireName.Of(name)} {Scores.Shape} have their {View.Count} classes along class_axis {request.ClassAxis}.");
+                $"Shape {request.Labels.Shape} was found; expected class indices {Elements} or class probabilities {Scores.Shape}, as {WireName.Of(name)} {Scores.Shape} have their {Quantity.Of(View.Count, "class", "classes")} along class_axis {request.ClassAxis}.");
         }
 
         if (request.Weight is not null)
@@ -137,6 +154,21 @@ internal sealed class ClassLossOperands<T>
     /// <summary>The length of the losses' first axis: the number of examples.</summary>
     public int Examples => Elements.Rank == 0 ? 1 : Elements[0];
 
+    /// <summary>Evaluates a loss by whichever kind of labels was sent.</summary>
+    /// <typeparam name="TOptions">The loss's options.</typeparam>
+    /// <param name="ofIndices">The loss against class indices.</param>
+    /// <param name="ofProbabilities">The loss against class probabilities.</param>
+    /// <param name="options">The loss's options.</param>
+    /// <param name="execution">Threads and cancellation.</param>
+    public LossSummary Evaluate<TOptions>(
+        ClassLoss<T, int, TOptions> ofIndices, ClassLoss<T, T, TOptions> ofProbabilities, TOptions options, Execution execution)
+    {
+        return Indices is null ? Evaluate(ofProbabilities, Probabilities.SpanOrEmpty()) : Evaluate(ofIndices, Indices.Span);
+
+        LossSummary Evaluate<TLabel>(ClassLoss<T, TLabel, TOptions> loss, ReadOnlySpan<TLabel> labels) => loss(
+            Scores.Span, View, labels, Weight.SpanOrEmpty(), SampleWeight.SpanOrEmpty(), Predictions.SpanOrEmpty(), Upstream.SpanOrEmpty(), options, ElementLosses, Gradient.SpanOrEmpty(), execution);
+    }
+
     /// <summary>Puts the reduced loss in place and says what a careful user would want to know of it.</summary>
     public void Finish(LossSummary summary, ClassLossRequest request, Evaluation run)
     {
@@ -149,15 +181,11 @@ internal sealed class ClassLossOperands<T>
         Losses.Span[0] = T.CreateTruncating(summary.Loss);
         if (summary.Counted == 0 && summary.Denominator == 0)
         {
-            run.Warn($"No element is counted (there are {Elements.Length}, each with label ignore_index {request.IgnoreIndex}), so the mean is 0/0: the loss is NaN and the gradient zero, as in PyTorch.");
+            run.WarnOfNonFinite($"No element is counted (there are {Elements.Length}, each with label ignore_index {request.IgnoreIndex}), so the mean is 0/0: the loss is NaN and the gradient zero, as in PyTorch.");
         }
         else if (summary.Denominator == 0)
         {
-            run.Warn($"The weights of the {summary.Counted} counted elements sum to 0, so the mean is divided by 0: loss and gradient are not finite, as in PyTorch.");
-        }
-        else if (!double.IsFinite(summary.Loss))
-        {
-            run.Warn("The loss is not finite: the scores or weights hold NaN or infinite values, or a true class has probability 0.");
+            run.WarnOfNonFinite($"The weights of the {Quantity.Of(summary.Counted, "counted element", "counted elements")} sum to 0, so the mean is divided by 0: loss and gradient are not finite, as in PyTorch.");
         }
     }
 }

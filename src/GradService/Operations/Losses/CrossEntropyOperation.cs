@@ -64,11 +64,7 @@ public sealed class CrossEntropyOperation : Operation<CrossEntropyRequest, Cross
             Weighting = request.Weighting,
             ApplyTo = request.ApplyTo,
         };
-        LossSummary summary = operands.Indices is { } indices
-            ? CrossEntropy.Evaluate(
-                operands.Scores.Span, operands.View, indices.Span, operands.Weight.SpanOrEmpty(), operands.SampleWeight.SpanOrEmpty(), operands.Predictions.SpanOrEmpty(), operands.Upstream.SpanOrEmpty(), options, operands.ElementLosses, operands.Gradient.SpanOrEmpty(), run.Execution)
-            : CrossEntropy.Evaluate(
-                operands.Scores.Span, operands.View, operands.Probabilities.SpanOrEmpty(), operands.Weight.SpanOrEmpty(), operands.SampleWeight.SpanOrEmpty(), operands.Predictions.SpanOrEmpty(), operands.Upstream.SpanOrEmpty(), options, operands.ElementLosses, operands.Gradient.SpanOrEmpty(), run.Execution);
+        LossSummary summary = operands.Evaluate(CrossEntropy.Evaluate, CrossEntropy.Evaluate, options, run.Execution);
         operands.Finish(summary, request, run);
         return new CrossEntropyResponse
         {

@@ -38,9 +38,8 @@ internal sealed class ElementLossOperands<T>
 
     /// <summary>Puts the reduced loss in place and says what a careful user would want to know of it.</summary>
     /// <param name="summary">What the op returned.</param>
-    /// <param name="causes">What makes this loss infinite or NaN, to follow "The loss is not finite: ".</param>
     /// <param name="run">Receives the warning.</param>
-    public void Finish(LossSummary summary, string causes, Evaluation run)
+    public void Finish(LossSummary summary, Evaluation run)
     {
         if (_unreduced)
         {
@@ -50,11 +49,7 @@ internal sealed class ElementLossOperands<T>
         Losses.Span[0] = T.CreateTruncating(summary.Loss);
         if (summary.Denominator == 0)
         {
-            run.Warn($"There are no elements (shape {Scores.Shape}), so the mean is 0/0: the loss is NaN, as in PyTorch.");
-        }
-        else if (!double.IsFinite(summary.Loss))
-        {
-            run.Warn($"The loss is not finite: {causes}.");
+            run.WarnOfNonFinite($"There are no elements (shape {Scores.Shape}), so the mean is 0/0: the loss is NaN, as in PyTorch.");
         }
     }
 }

@@ -47,7 +47,7 @@ public sealed class KlDivergenceOperation : Operation<KlDivergenceRequest, KlDiv
         var options = new KlDivergenceOptions { Reduction = request.Reduction, Examples = operands.Examples, LogTarget = request.LogTarget };
         LossSummary summary = KlDivergence.Evaluate<T>(
             operands.Scores.Span, run.Floats<T>(request.Target).Span, operands.Upstream.SpanOrEmpty(), options, operands.ElementLosses, operands.Gradient.SpanOrEmpty(), run.Execution);
-        operands.Finish(summary, "log_probs or target hold NaN or infinite values, or a target is negative; 0 against -Infinity is 0 times infinity", run);
+        operands.Finish(summary, run);
         return new KlDivergenceResponse { Loss = operands.Losses, GradLogProbs = operands.Gradient };
     }
 }

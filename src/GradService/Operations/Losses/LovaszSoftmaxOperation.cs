@@ -70,11 +70,7 @@ public sealed class LovaszSoftmaxOperation : Operation<LovaszSoftmaxRequest, Lov
             logits.Span, view, labels.Span, order.Span, upstream.SpanOrEmpty(), options, MemoryMarshal.Cast<byte, double>(scratch.Span), gradient.SpanOrEmpty(), run.Execution);
         if (options.Images == 0)
         {
-            run.Warn("There are no images, so the mean over them is 0/0: the loss is NaN.");
-        }
-        else if (!double.IsFinite(summary.Loss))
-        {
-            run.Warn("The loss is NaN: the logits hold NaN or infinite values.");
+            run.WarnOfNonFinite("There are no images, so the mean over them is 0/0: the loss is NaN.");
         }
         else if (summary.Counted == 0)
         {

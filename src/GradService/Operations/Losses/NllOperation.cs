@@ -48,11 +48,7 @@ public sealed class NllOperation : Operation<NllRequest, NllResponse>
             Examples = operands.Examples,
             Weighting = request.Weighting,
         };
-        LossSummary summary = operands.Indices is { } indices
-            ? Nll.Evaluate(
-                operands.Scores.Span, operands.View, indices.Span, operands.Weight.SpanOrEmpty(), operands.SampleWeight.SpanOrEmpty(), operands.Predictions.SpanOrEmpty(), operands.Upstream.SpanOrEmpty(), options, operands.ElementLosses, operands.Gradient.SpanOrEmpty(), run.Execution)
-            : Nll.Evaluate(
-                operands.Scores.Span, operands.View, operands.Probabilities.SpanOrEmpty(), operands.Weight.SpanOrEmpty(), operands.SampleWeight.SpanOrEmpty(), operands.Predictions.SpanOrEmpty(), operands.Upstream.SpanOrEmpty(), options, operands.ElementLosses, operands.Gradient.SpanOrEmpty(), run.Execution);
+        LossSummary summary = operands.Evaluate(Nll.Evaluate, Nll.Evaluate, options, run.Execution);
         operands.Finish(summary, request, run);
         return new NllResponse
         {

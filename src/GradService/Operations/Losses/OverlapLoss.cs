@@ -73,7 +73,7 @@ internal static class OverlapLoss
         {
             throw new OperandException(
                 "labels",
-                $"Shape {request.Labels.Shape} was found; expected class indices {elements} or class probabilities {logits.Shape}, as the logits {logits.Shape} have their {view.Count} classes along class_axis {request.ClassAxis}.");
+                $"Shape {request.Labels.Shape} was found; expected class indices {elements} or class probabilities {logits.Shape}, as the logits {logits.Shape} have their {Quantity.Of(view.Count, "class", "classes")} along class_axis {request.ClassAxis}.");
         }
 
         OverlapOptions options = index with
@@ -120,13 +120,7 @@ internal static class OverlapLoss
     {
         if (request.Average == OverlapAverage.PerImage && elements.Rank > 0 && elements[0] == 0)
         {
-            run.Warn("There are no images, so the mean over them is 0/0: the loss is NaN.");
-        }
-        else if (double.IsNaN(summary.Loss))
-        {
-            run.Warn(request.Smooth == 0
-                ? "The loss of a class is 0/0: it is neither in the labels nor predicted, and smooth is 0. Or the logits hold NaN or infinite values."
-                : "The loss is NaN: the logits or labels hold NaN or infinite values.");
+            run.WarnOfNonFinite("There are no images, so the mean over them is 0/0: the loss is NaN.");
         }
         else if (summary.Counted == 0)
         {

@@ -141,18 +141,12 @@ internal sealed class PolicyLossOperands<T>
     {
         if (Batch.Length == 0)
         {
-            run.Warn("There are no steps, so means over them (the entropy, and the loss unless it is a sum) are 0/0: NaN.");
+            run.WarnOfNonFinite("There are no steps, so means over them (the entropy, and the loss unless it is a sum) are 0/0: NaN.");
         }
 
-        if (_unreduced)
+        if (!_unreduced)
         {
-            return;
-        }
-
-        Losses.Span[0] = T.CreateTruncating(loss);
-        if (Batch.Length > 0 && !double.IsFinite(loss))
-        {
-            run.Warn("The loss is not finite: look for values that are not finite in states, theta, rewards or what stands for them, or for log-probabilities that are not those of the actions.");
+            Losses.Span[0] = T.CreateTruncating(loss);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using GradService.Catalog;
+using GradService.Numerics;
 using GradService.Numerics.Tensors;
 
 namespace GradService.Operations.Policy;
@@ -16,7 +17,7 @@ internal sealed class PolicyOperands<T>
         Batch = states.Shape.Without(-1);
         Features = theta.Shape[0];
         Actions = theta.Shape[1];
-        Require.Shape(states.Shape, "states", Batch.Append(Features), $"as theta {theta.Shape} has {Features} rows, one for each feature of a state");
+        Require.Shape(states.Shape, "states", Batch.Append(Features), $"as theta {theta.Shape} has {Quantity.Of(Features, "row", "rows")}, one for each feature of a state");
         States = run.Floats<T>(states);
         Theta = run.Floats<T>(theta);
         if (actionMask is not null)

@@ -87,6 +87,7 @@ public sealed record PolicyProbabilitiesResponse
 
     /// <summary>Its natural logarithm; -Infinity where masked.</summary>
     [Shape("[B, A] or [A]")]
+    [Ordinary(double.NegativeInfinity)]
     public required Tensor LogProbabilities { get; init; }
 
     /// <summary>The entropy of each state's probabilities, in nats.</summary>

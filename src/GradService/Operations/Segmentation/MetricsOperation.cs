@@ -60,13 +60,13 @@ public sealed class MetricsOperation : Operation<SegmentationMetricsRequest, Seg
         SegmentationSummary summary = SegmentationScores.Evaluate(confusion.Span, scores[0], scores[1], scores[2], scores[3]);
         if (counted == 0)
         {
-            run.Warn("No pixel was counted: all scores are 0/0, which is NaN.");
+            run.WarnOfNonFinite("No pixel was counted: all scores are 0/0, which is NaN.");
         }
         else if (summary.Present < classes)
         {
             string[] absent = [.. Enumerable.Range(0, classes).Where(c => double.IsNaN(scores[0][c])).Select(c => c.ToString(System.Globalization.CultureInfo.InvariantCulture))];
             string named = string.Join(", ", absent.Take(8)) + (absent.Length > 8 ? ", ..." : string.Empty);
-            run.Warn($"{absent.Length} of {classes} classes occur in neither truth nor prediction ({named}): their IoU and Dice are NaN and left out of mean_iou.");
+            run.Warn($"{absent.Length} of {Quantity.Of(classes, "class", "classes")} {(absent.Length == 1 ? "occurs" : "occur")} in neither truth nor prediction ({named}): IoU and Dice are NaN there and left out of mean_iou.");
         }
 
         return new SegmentationMetricsResponse
@@ -103,7 +103,7 @@ public sealed class MetricsOperation : Operation<SegmentationMetricsRequest, Seg
             ?? throw new OperandException("classes", "It was left out; expected the number of classes beside predictions, as a class that does not occur is a class all the same.");
         if (ofLogits is { } found && found != classes)
         {
-            throw new OperandException("classes", $"{classes} was found; the logits have {found} classes.");
+            throw new OperandException("classes", $"{classes} was found; the logits have {Quantity.Of(found, "class", "classes")}.");
         }
 
         Tensor<long> confusion = run.Rent<long>(Square(classes, "classes"));
@@ -206,18 +206,22 @@ public sealed record SegmentationMetricsResponse
 
     /// <summary>Intersection over union of each class; NaN for a class in neither truth nor prediction.</summary>
     [Shape("[C]")]
+    [Ordinary(double.NaN)]
     public required Tensor Iou { get; init; }
 
     /// <summary>Dice coefficient (F1) of each class; NaN for a class in neither truth nor prediction.</summary>
     [Shape("[C]")]
+    [Ordinary(double.NaN)]
     public required Tensor Dice { get; init; }
 
     /// <summary>The share of each class's predicted pixels that are right; NaN for a class never predicted.</summary>
     [Shape("[C]")]
+    [Ordinary(double.NaN)]
     public required Tensor Precision { get; init; }
 
     /// <summary>The share of each class's true pixels that were found; NaN for a class not in the truth.</summary>
     [Shape("[C]")]
+    [Ordinary(double.NaN)]
     public required Tensor Recall { get; init; }
 
     /// <summary>The mean IoU of the classes in truth or prediction.</summary>

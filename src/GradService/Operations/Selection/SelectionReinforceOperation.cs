@@ -193,6 +193,7 @@ public sealed record SelectionReinforceResponse
 
     /// <summary>The estimated variance of each element of <c>grad_logits</c>; NaN for one sample.</summary>
     [Shape("[B, M] or [M]")]
+    [Ordinary(double.NaN)]
     public Tensor? Variance { get; init; }
 
     /// <summary>The actions, as sent or as drawn.</summary>

@@ -122,7 +122,7 @@ public sealed class SeparableOperation : Operation<SeparableRequest, SeparableRe
         {
             throw new OperandException(
                 "depthwise",
-                $"Shape {each} was found; expected [{channels} M, 1, kH, kW], M filters for each of the input's {channels} channels, each over that channel alone.");
+                $"Shape {each} was found; expected [{channels} M, 1, kH, kW], M filters for each channel of the input's {channels}, each over that channel alone.");
         }
 
         var depth = CrossCorrelationGeometry.Of(request.Input.Shape, each, request.Options(channels), "depthwise");

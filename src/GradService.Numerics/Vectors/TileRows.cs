@@ -1,0 +1,142 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace GradService.Numerics.Vectors;
+
+/// <summary>
+/// Rows of classes, one position each, to and from a <see cref="Tile"/>: turned in blocks of eight positions by four classes where the
+/// machine has the shuffles for it.
+/// </summary>
+internal static unsafe class TileRows
+{
+    /// <summary>Reads rows into a tile.</summary>
+    public static void Load<T>(T* rows, int classes, int count, double* tile, int stride)
+        where T : unmanaged
+    {
+        int position = 0;
+        int turned = typeof(T) == typeof(float) && Avx.IsSupported ? classes & -4 : 0;
+        if (turned > 0)
+        {
+            for (; position <= count - Tile.Lanes; position += Tile.Lanes)
+            {
+                float* row = (float*)rows + ((long)position * classes);
+                for (int c = 0; c < turned; c += 4)
+                {
+                    TurnIn(row + c, classes, tile + ((long)c * stride) + position, stride);
+                }
+
+                for (int c = turned; c < classes; c++)
+                {
+                    for (int lane = 0; lane < Tile.Lanes; lane++)
+                    {
+                        tile[((long)c * stride) + position + lane] = row[((long)lane * classes) + c];
+                    }
+                }
+            }
+        }
+
+        for (; position < count; position++)
+        {
+            T* row = rows + ((long)position * classes);
+            for (int c = 0; c < classes; c++)
+            {
+                tile[((long)c * stride) + position] = typeof(T) == typeof(float) ? ((float*)row)[c] : ((double*)row)[c];
+            }
+        }
+    }
+
+    /// <summary>Writes a tile's positions back into their rows, each multiplied by its factor on the way.</summary>
+    public static void Store<T>(double* tile, int stride, double* factors, T* rows, int classes, int count)
+        where T : unmanaged
+    {
+        int position = 0;
+        int turned = typeof(T) == typeof(float) && Avx.IsSupported ? classes & -4 : 0;
+        if (turned > 0)
+        {
+            for (; position <= count - Tile.Lanes; position += Tile.Lanes)
+            {
+                float* row = (float*)rows + ((long)position * classes);
+                for (int c = 0; c < turned; c += 4)
+                {
+                    TurnOut(tile + ((long)c * stride) + position, stride, factors + position, row + c, classes);
+                }
+
+                for (int c = turned; c < classes; c++)
+                {
+                    for (int lane = 0; lane < Tile.Lanes; lane++)
+                    {
+                        row[((long)lane * classes) + c] = (float)(tile[((long)c * stride) + position + lane] * factors[position + lane]);
+                    }
+                }
+            }
+        }
+
+        for (; position < count; position++)
+        {
+            T* row = rows + ((long)position * classes);
+            for (int c = 0; c < classes; c++)
+            {
+                double value = tile[((long)c * stride) + position] * factors[position];
+                Tile.Put(value, row + c);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TurnIn(float* row, int classes, double* tile, int stride)
+    {
+        // Position j in the lower half, j + 4 in the upper: the halves then turn by themselves.
+        long next = classes;
+        Vector256<float> a = Vector256.Create(Vector128.Load(row), Vector128.Load(row + (4 * next)));
+        Vector256<float> b = Vector256.Create(Vector128.Load(row + next), Vector128.Load(row + (5 * next)));
+        Vector256<float> c = Vector256.Create(Vector128.Load(row + (2 * next)), Vector128.Load(row + (6 * next)));
+        Vector256<float> d = Vector256.Create(Vector128.Load(row + (3 * next)), Vector128.Load(row + (7 * next)));
+        Turn(ref a, ref b, ref c, ref d);
+        Widen(a).Store(tile);
+        Widen(b).Store(tile + stride);
+        Widen(c).Store(tile + (2L * stride));
+        Widen(d).Store(tile + (3L * stride));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TurnOut(double* tile, int stride, double* factors, float* row, int classes)
+    {
+        long next = classes;
+        Vector512<double> factor = Vector512.Load(factors);
+        Vector256<float> a = Narrow(Vector512.Load(tile) * factor);
+        Vector256<float> b = Narrow(Vector512.Load(tile + stride) * factor);
+        Vector256<float> c = Narrow(Vector512.Load(tile + (2L * stride)) * factor);
+        Vector256<float> d = Narrow(Vector512.Load(tile + (3L * stride)) * factor);
+        Turn(ref a, ref b, ref c, ref d);
+        a.GetLower().Store(row);
+        b.GetLower().Store(row + next);
+        c.GetLower().Store(row + (2 * next));
+        d.GetLower().Store(row + (3 * next));
+        a.GetUpper().Store(row + (4 * next));
+        b.GetUpper().Store(row + (5 * next));
+        c.GetUpper().Store(row + (6 * next));
+        d.GetUpper().Store(row + (7 * next));
+    }
+
+    // Transposes the 4 x 4 block in each half.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Turn(ref Vector256<float> a, ref Vector256<float> b, ref Vector256<float> c, ref Vector256<float> d)
+    {
+        Vector256<double> abLow = Avx.UnpackLow(a, b).AsDouble();
+        Vector256<double> abHigh = Avx.UnpackHigh(a, b).AsDouble();
+        Vector256<double> cdLow = Avx.UnpackLow(c, d).AsDouble();
+        Vector256<double> cdHigh = Avx.UnpackHigh(c, d).AsDouble();
+        a = Avx.UnpackLow(abLow, cdLow).AsSingle();
+        b = Avx.UnpackHigh(abLow, cdLow).AsSingle();
+        c = Avx.UnpackLow(abHigh, cdHigh).AsSingle();
+        d = Avx.UnpackHigh(abHigh, cdHigh).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> Widen(Vector256<float> values) => Vector512.WidenLower(values.ToVector512Unsafe());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Narrow(Vector512<double> values) =>
+        Vector256.Narrow(values.GetLower(), values.GetUpper());
+}
