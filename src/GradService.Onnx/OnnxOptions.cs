@@ -54,6 +54,9 @@ public sealed record OnnxOptions
     /// <summary>The most bytes of one model with its external data, 1 to 2,147,483,591. Default 2,000,000,000.</summary>
     public long MaxModelBytes { get; init; } = 2_000_000_000;
 
+    /// <summary>How long to wait before a fetch that failed is tried again, the first time; then longer and longer.</summary>
+    internal TimeSpan FetchDelay { get; init; } = TimeSpan.FromSeconds(1);
+
     private static string DefaultCacheFolder =>
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "gradservice", "models");
 }
