@@ -14,7 +14,7 @@ class UNet(nn.Module):
     convolutions and batch normalisation; the deepest level is dilated (F. Yu, V. Koltun, ICLR 2016), so that it sees the whole street.
     """
 
-    def __init__(self, classes: int, widths: tuple[int, int, int, int] = (12, 32, 64, 112)):
+    def __init__(self, classes: int, widths: tuple[int, int, int, int] = (16, 32, 48, 96)):
         super().__init__()
         full, half, quarter, eighth = widths
         self.at_full = _convolution(3, full)
@@ -24,8 +24,8 @@ class UNet(nn.Module):
             nn.MaxPool2d(2), _convolution(quarter, eighth), _convolution(eighth, eighth, 2), _convolution(eighth, eighth, 4))
         self.to_quarter = _convolution(eighth + quarter, quarter)
         self.to_half = _convolution(quarter + half, half)
-        self.to_full = _convolution(half + full, 16)
-        self.head = nn.Conv2d(16, classes, 1)
+        self.to_full = _convolution(half + full, full)
+        self.head = nn.Conv2d(full, classes, 1)
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         """The logits."""

@@ -23,6 +23,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+import examples
 import held_out
 import report
 from dataset import held_out_scenes, training_scenes
@@ -34,8 +35,8 @@ from weights import ClassCounts
 
 MODEL = pathlib.Path(__file__).resolve().parent.parent
 REPOSITORY = MODEL.parent.parent.parent
-BATCH = 8
-LEARNING_RATE = 4e-3
+BATCH = 4
+LEARNING_RATE = 3e-3
 
 
 def train(
@@ -46,7 +47,7 @@ def train(
     random = np.random.default_rng(seed)
     network = UNet(CLASSES).to(memory_format=torch.channels_last).train()
     optimiser = torch.optim.AdamW(network.parameters(), LEARNING_RATE, weight_decay=1e-4)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=epochs * len(batches), pct_start=0.2)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=epochs * len(batches), pct_start=0.1)
     class_weights = torch.from_numpy(weights).float()
     for epoch in range(epochs):
         total, started = 0.0, time.monotonic()
@@ -83,12 +84,14 @@ def run(model: pathlib.Path, pictures: pathlib.Path, seed: int, scenes: int, epo
     write_manifest(model / "model.json", normalisation, weights)
     evaluation = Evaluation(network, normalisation, weights)
     tested = held_out.write(pictures, seed, evaluation, counts)
-    figures = Figures()
-    for picture, labels in held_out_scenes(seed, [(120, 160)] * judged, first=len(held_out.SIZES)):
+    figures, further = Figures(), list(held_out_scenes(seed, [(120, 160)] * judged, first=len(held_out.SIZES)))
+    for picture, labels in further:
         evaluation.judge(picture, labels, figures)
+    examples.write(model / "examples.jpg", further[:4], evaluation)
     text = (
         f"\nOver {judged} held-out scenes of 160 x 120 pixels:\n\n{report.table(figures)}\n"
-        f"Over the {len(held_out.SIZES)} held-out pictures of the tests the mean IoU is {tested.mean_iou:.3f}, the pixel accuracy {tested.pixel_accuracy:.3f}.\n\n")
+        f"Over the {len(held_out.SIZES)} held-out pictures of the tests the mean IoU is {tested.mean_iou:.3f}, "
+        f"the pixel accuracy {tested.pixel_accuracy:.3f}.\n\n")
     print(text)
     report.write_into(model / "README.md", text)
     return figures
@@ -98,8 +101,8 @@ def main() -> None:
     """Reads the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=4)
-    parser.add_argument("--scenes", type=int, default=2400)
-    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--scenes", type=int, default=3000)
+    parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="a few scenes and steps, into a temporary folder")
     arguments = parser.parse_args()
     torch.set_num_threads(2)
@@ -109,7 +112,7 @@ def main() -> None:
             model = pathlib.Path(folder) / "street-scenes"
             model.mkdir()
             (model / "README.md").write_text(report.BEGIN + report.END)
-            run(model, pathlib.Path(folder) / "pictures", arguments.seed, 4 * BATCH, 1, 4)
+            run(model, pathlib.Path(folder) / "pictures", arguments.seed, 8 * BATCH, 1, 4)
     else:
         pictures = REPOSITORY / "tests" / "GradService.Tests" / "Models" / "street-scenes"
         figures = run(MODEL, pictures, arguments.seed, arguments.scenes, arguments.epochs, 240)

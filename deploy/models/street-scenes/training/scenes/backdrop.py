@@ -3,11 +3,11 @@ import numpy as np
 from numpy.random import Generator
 from PIL import Image
 
+from .buildings import WALLS
 from .classes import BUILDING, SKY, TREE
 from .plants import LEAVES
 from .shapes import any_of, disc
 from .stage import OVERSAMPLING, Stage
-from .buildings import WALLS
 
 FAR = 110.0
 """Metres: where the backdrop stands."""

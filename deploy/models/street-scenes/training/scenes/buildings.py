@@ -10,7 +10,9 @@ from .classes import BUILDING
 from .shapes import any_of, tint
 from .stage import Stage
 
-WALLS = ((170, 90, 70), (195, 170, 140), (210, 205, 195), (150, 140, 130), (225, 200, 150), (120, 105, 100), (185, 150, 130), (160, 165, 175))
+WALLS = (
+    (170, 90, 70), (195, 170, 140), (210, 205, 195), (150, 140, 130), (225, 200, 150), (120, 105, 100), (185, 150, 130), (160, 165, 175),
+)
 ROOFS = ((120, 65, 50), (85, 85, 95), (105, 80, 65))
 SHOPS = ((150, 40, 40), (35, 80, 60), (40, 60, 110), (60, 50, 45), (190, 150, 60))
 LAMPLIGHT = (255, 215, 140)
@@ -75,7 +77,8 @@ class House:
                 for grow, colour in ((0.14, trim), (0.0, glass)):
                     left, right = (first + along * (middle + s * (width / 2 + grow)) for s in (-1, 1))
                     bottom, top = floor * 3 + 0.9 - grow, floor * 3 + 0.9 + tall + grow
-                    panes.append([[left[0], bottom, left[1]], [right[0], bottom, right[1]], [right[0], top, right[1]], [left[0], top, left[1]]])
+                    panes.append([
+                        [left[0], bottom, left[1]], [right[0], bottom, right[1]], [right[0], top, right[1]], [left[0], top, left[1]]])
                     colours.append(colour)
         if panes:
             stage.faces(np.array(panes), np.array(colours), BUILDING, facing)

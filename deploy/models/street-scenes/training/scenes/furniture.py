@@ -9,14 +9,22 @@ from .stage import Stage
 POSTS = ((120, 122, 125), (60, 65, 65), (70, 90, 75), (160, 160, 158))
 WOOD = ((140, 105, 70), (175, 150, 120), (110, 80, 60), (215, 210, 200))
 IRON = ((45, 45, 48), (50, 75, 60), (150, 152, 155))
+PLATES = (
+    ((200, 30, 35), (240, 240, 235)), ((35, 80, 170), (45, 95, 190)), ((200, 30, 35), (205, 40, 40)),
+    ((240, 240, 235), (30, 110, 75)), ((30, 30, 30), (240, 200, 50)), ((240, 240, 240), (40, 85, 175)),
+)
+"""Of signs: rim and inside."""
+LAMPS = ((40, 220, 110), (245, 190, 40), (235, 40, 35))
+"""Of a traffic light, from below."""
 
 
 def lamp_post(stage: Stage, random: Generator, x: float, z: float) -> None:
     """A street lamp whose arm reaches over the road."""
-    colour, tall, thick = any_of(random, POSTS), random.uniform(4.5, 8), random.uniform(0.2, 0.3)
+    colour, tall, thick = any_of(random, POSTS), random.uniform(4.5, 8), random.uniform(0.24, 0.34)
     reach = -np.sign(x) * random.uniform(0.8, 2.2)
     stage.upright(x, z, limb((0, 0), (0, tall), thick, thick * 0.8), colour, POLE)
-    stage.upright(x, z, limb((thick * 0.25 * stage.light.sun_side, 0), (thick * 0.25 * stage.light.sun_side, tall), thick * 0.4), colour, None, 1.0)
+    bright = thick * 0.25 * stage.light.sun_side
+    stage.upright(x, z, limb((bright, 0), (bright, tall), thick * 0.4), colour, None, 1.0)
     stage.upright(x, z, limb((0, tall - 0.08), (reach, tall + 0.1), thick * 0.8), colour, POLE)
     glow = np.array([255.0, 235, 180]) / stage.light.strength if stage.light.night else colour * 1.2
     stage.upright(x, z, box(min(reach, reach * 1.4), tall - 0.12, max(reach, reach * 1.4), tall + 0.25), glow, POLE)
@@ -27,18 +35,12 @@ def sign(stage: Stage, random: Generator, x: float, z: float) -> None:
     tall, thick = random.uniform(2.3, 3.0), random.uniform(0.12, 0.18)
     stage.upright(x, z, box(-thick / 2, 0, thick / 2, tall), any_of(random, POSTS), POLE)
     size = random.uniform(0.42, 0.62)
-    rim, inside = _PLATES[random.integers(len(_PLATES))]
+    rim, inside = PLATES[random.integers(len(PLATES))]
     outline = _outline(random, size) + (0, tall - size * 0.4)
     middle = outline.mean(axis=0)
     for scale, colour in ((1.0, rim), (0.72, inside)):
         stage.upright(x, z, middle + (outline - middle) * scale, tint(random, colour, 0.08), SIGN)
     stage.upright(x, z, box(-size * 0.3, middle[1] - size * 0.12, size * 0.3, middle[1] + size * 0.12), np.array(rim) * 0.5, SIGN)
-
-
-_PLATES = (
-    ((200, 30, 35), (240, 240, 235)), ((35, 80, 170), (45, 95, 190)), ((200, 30, 35), (205, 40, 40)),
-    ((240, 240, 235), (30, 110, 75)), ((30, 30, 30), (240, 200, 50)), ((240, 240, 240), (40, 85, 175)),
-)
 
 
 def _outline(random: Generator, size: float) -> np.ndarray:
@@ -56,10 +58,11 @@ def traffic_light(stage: Stage, random: Generator, x: float, z: float) -> None:
     """A traffic light; the case is a sign_symbol, its post a pole, as in CamVid's eleven classes."""
     tall = random.uniform(3.0, 3.8)
     stage.upright(x, z, box(-0.11, 0, 0.11, tall), any_of(random, POSTS), POLE)
-    stage.upright(x, z, box(-0.36, tall - 0.2, 0.36, tall + 1.5), np.array([235.0, 235, 230]) if random.random() < 0.3 else np.array([30.0, 30, 30]), SIGN)
+    border = np.array([235.0, 235, 230]) if random.random() < 0.3 else np.array([30.0, 30, 30])
+    stage.upright(x, z, box(-0.36, tall - 0.2, 0.36, tall + 1.5), border, SIGN)
     stage.upright(x, z, box(-0.3, tall - 0.14, 0.3, tall + 1.44), np.array([35.0, 36, 38]), SIGN)
     on = random.integers(3)
-    for i, colour in enumerate(((40.0, 220, 110), (245.0, 190, 40), (235.0, 40, 35))):
+    for i, colour in enumerate(LAMPS):
         shown = np.array(colour) / np.minimum(stage.light.strength, 1) if i == on else np.array(colour) * 0.25
         stage.upright(x, z, disc(0, tall + 0.13 + 0.5 * i, 0.19), shown, SIGN)
 
@@ -98,10 +101,13 @@ def clutter(stage: Stage, random: Generator, x: float, z: float) -> None:
         stage.upright(x, z, box(-0.45, 1.0, 0.45, 1.18), colour * 0.7, UNLABELLED)
     elif kind == 1:
         for bottom, colour in ((0.0, (235, 100, 30)), (0.28, (240, 240, 235)), (0.5, (235, 100, 30))):
-            stage.upright(x, z, np.array([[-0.3 * (1 - bottom), bottom], [0.3 * (1 - bottom), bottom], [0.05, 0.85], [-0.05, 0.85]]), np.array(colour, float), UNLABELLED)
+            half = 0.3 * (1 - bottom)
+            ring = np.array([[-half, bottom], [half, bottom], [0.05, 0.85], [-0.05, 0.85]])
+            stage.upright(x, z, ring, np.array(colour, float), UNLABELLED)
         stage.upright(x, z, box(-0.38, 0, 0.38, 0.09), np.array([225.0, 90, 30]), UNLABELLED)
     else:
         colour, half, tall = tint(random, (175, 135, 85), 0.15), random.uniform(0.35, 0.6), random.uniform(0.5, 0.9)
         stage.upright(x, z, box(-half, 0, half, tall), colour, UNLABELLED)
         stage.upright(x, z, box(-half, tall * 0.45, half, tall * 0.55), colour * 0.7, UNLABELLED)
-        stage.upright(x, z, np.array([[-half, tall], [half, tall], [half * 0.85, tall * 1.2], [-half * 0.85, tall * 1.2]]), colour * 1.15, UNLABELLED)
+        lid = np.array([[-half, tall], [half, tall], [half * 0.85, tall * 1.2], [-half * 0.85, tall * 1.2]])
+        stage.upright(x, z, lid, colour * 1.15, UNLABELLED)

@@ -5,7 +5,7 @@ import dataclasses
 
 import numpy as np
 from numpy.random import Generator
-from PIL import ImageFilter, Image, ImageChops, ImageDraw
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from .backdrop import FAR
 from .classes import PAVEMENT, ROAD, TREE
@@ -103,7 +103,8 @@ def shadows(stage: Stage, random: Generator, plan: Plan) -> None:
     side = stage.light.sun_side
     for z in np.arange(1.5, 50, 4.5):
         reach = random.uniform(-0.2, 1.2) * plan.kerb * 2
-        shape = np.array([[side * 30, 0, z], [side * (plan.kerb - reach), 0, z + 0.4], [side * (plan.kerb - reach), 0, z + 4.0], [side * 30, 0, z + 4.6]])
+        outer, inner = side * 30, side * (plan.kerb - reach)
+        shape = np.array([[outer, 0, z], [inner, 0, z + 0.4], [inner, 0, z + 4.0], [outer, 0, z + 4.6]])
         brush.polygon([(x, y) for x, y in (stage.camera.project(shape) * OVERSAMPLING).tolist()], fill=dark)
     mask = mask.filter(ImageFilter.BoxBlur(OVERSAMPLING))
     stage.picture.paste(ImageChops.multiply(stage.picture, Image.merge("RGB", [mask] * 3)))

@@ -7,7 +7,7 @@ from PIL import Image, ImageFilter
 
 from .classes import CLASS_NAMES
 
-_GRAIN = {"building": 0.05, "road": 0.06, "pavement": 0.06, "tree": 0.13, "fence": 0.05}
+_GRAIN = {"building": 0.03, "road": 0.04, "pavement": 0.04, "tree": 0.08, "fence": 0.03}
 GRAIN = np.array([_GRAIN.get(name, 0.0) for name in CLASS_NAMES], np.float32)
 """How much each class's brightness varies from pixel to pixel."""
 

@@ -1,18 +1,28 @@
 """Pedestrians and bicyclists."""
+from collections.abc import Callable
+
 import numpy as np
 from numpy.random import Generator
 
 from .classes import BICYCLIST, PEDESTRIAN
-from .shapes import any_of, box, disc, limb, tint
+from .shapes import any_of, box, disc, limb
 from .stage import Stage
 
 CLOTHES = (
-    (190, 40, 45), (40, 70, 150), (235, 235, 230), (45, 45, 50), (220, 180, 60), (60, 120, 80), (150, 80, 140), (230, 120, 50), (110, 115, 120),
+    (190, 40, 45), (40, 70, 150), (235, 235, 230), (45, 45, 50), (220, 180, 60),
+    (60, 120, 80), (150, 80, 140), (230, 120, 50), (110, 115, 120),
 )
 TROUSERS = ((40, 45, 70), (50, 50, 50), (110, 95, 75), (70, 75, 85))
 SKIN = ((235, 195, 165), (200, 150, 115), (130, 90, 65), (95, 65, 50))
 HAIR = ((45, 35, 30), (110, 75, 45), (180, 150, 95), (130, 130, 130))
 METAL = ((40, 40, 45), (160, 40, 40), (60, 90, 130), (190, 190, 190))
+
+TYRE = np.array([50.0, 50, 52])
+WHEELS = (-0.52, 0.52)
+"""Metres before and behind the middle."""
+
+Part = Callable[[np.ndarray, np.ndarray], None]
+"""Draws an outline, in metres from the wheels' foot, in a colour."""
 
 
 def pedestrian(stage: Stage, random: Generator, x: float, z: float) -> None:
@@ -47,17 +57,21 @@ def bicyclist(stage: Stage, random: Generator, x: float, z: float, along: bool) 
     helmet, frame = any_of(random, CLOTHES), any_of(random, METAL)
     way = float(random.choice((-1, 1)))
 
-    def part(shape: np.ndarray, colour: np.ndarray | None, facing: float = 0.0) -> None:
-        stage.upright(x, z, shape * (way, 1), colour, BICYCLIST, facing)
+    def part(shape: np.ndarray, colour: np.ndarray) -> None:
+        stage.upright(x, z, shape * (way, 1), colour, BICYCLIST)
 
     if along:
         _from_behind(part, top, trousers, skin, helmet, frame)
     else:
-        _from_the_side(part, tint(random, (60, 60, 60), 0.3), top, trousers, skin, helmet, frame)
+        for wheel in WHEELS:
+            stage.upright(x, z, disc(wheel, 0.34, 0.35), None, BICYCLIST)
+        _from_the_side(part, top, trousers, skin, helmet, frame)
 
 
-def _from_behind(part, top, trousers, skin, helmet, frame) -> None:
-    part(box(-0.06, 0, 0.06, 0.7), np.array([30.0, 30, 32]))
+def _from_behind(
+    part: Part, top: np.ndarray, trousers: np.ndarray, skin: np.ndarray, helmet: np.ndarray, frame: np.ndarray,
+) -> None:
+    part(box(-0.06, 0, 0.06, 0.7), TYRE * 0.6)
     part(box(-0.1, 0.62, 0.1, 0.7), frame)
     part(limb((-0.32, 1.02), (0.32, 1.02), 0.07), frame * 0.8)
     part(limb((-0.1, 0.95), (-0.16, 0.5), 0.17, 0.13), trousers)
@@ -69,12 +83,13 @@ def _from_behind(part, top, trousers, skin, helmet, frame) -> None:
     part(np.array([[-0.13, 1.64], [-0.1, 1.76], [0, 1.81], [0.1, 1.76], [0.13, 1.64]]), helmet)
 
 
-def _from_the_side(part, tyre, top, trousers, skin, helmet, frame) -> None:
-    for wheel in (-0.52, 0.52):
-        part(disc(wheel, 0.34, 0.35), None)
+def _from_the_side(
+    part: Part, top: np.ndarray, trousers: np.ndarray, skin: np.ndarray, helmet: np.ndarray, frame: np.ndarray,
+) -> None:
+    for wheel in WHEELS:
         rim = disc(wheel, 0.34, 0.33)
         for i in range(len(rim)):
-            part(limb(tuple(rim[i - 1]), tuple(rim[i]), 0.07), tyre)
+            part(limb(tuple(rim[i - 1]), tuple(rim[i]), 0.07), TYRE)
     for start, end in (((-0.52, 0.34), (-0.15, 0.85)), ((-0.05, 0.32), (-0.15, 0.9)), ((-0.05, 0.32), (0.42, 0.9)),
                        ((-0.15, 0.8), (0.42, 0.88)), ((0.42, 0.98), (0.52, 0.34)), ((-0.52, 0.34), (-0.05, 0.32))):
         part(limb(start, end, 0.06), frame)

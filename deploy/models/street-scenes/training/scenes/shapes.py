@@ -1,6 +1,5 @@
 """Flat outlines in metres, [n, 2]."""
 import numpy as np
-
 from numpy.random import Generator
 
 _CIRCLE = np.linspace(0, 2 * np.pi, 16, endpoint=False)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -33,15 +34,14 @@ class Camera:
     def project(self, points: np.ndarray) -> np.ndarray:
         """World points [..., 3] to picture points [..., 2], in pixels."""
         depth = np.maximum(points[..., 2], NEAREST)
-        right = self.focal * (points[..., 0] - self.x + self.bend * depth * depth) / depth
-        down = self.focal * (self.height - points[..., 1]) / depth
-        cosine, sine = np.cos(self.roll), np.sin(self.roll)
-        return np.stack(
-            [self.centre[0] + cosine * right - sine * down, self.centre[1] + sine * right + cosine * down], axis=-1)
-
-    def pixels(self, metres: float, depth: float) -> float:
-        """How large a length appears at a depth."""
-        return self.focal * metres / max(depth, NEAREST)
+        scale = self.focal / depth
+        right = scale * (points[..., 0] - self.x + self.bend * depth * depth)
+        down = scale * (self.height - points[..., 1])
+        cosine, sine = math.cos(self.roll), math.sin(self.roll)
+        projected = np.empty(points.shape[:-1] + (2,))
+        projected[..., 0] = self.centre[0] + cosine * right - sine * down
+        projected[..., 1] = self.centre[1] + sine * right + cosine * down
+        return projected
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Light:
     def on(self, colour: np.ndarray, depth: float, facing: float = 0.0) -> np.ndarray:
         """A colour as it arrives at the camera. `facing`: -1 turned away from the sun, 1 towards it."""
         lit = colour * self.strength * (1 + 0.35 * self.contrast * facing)
-        clear = np.exp(-depth / self.visibility)
+        clear = math.exp(-depth / self.visibility)
         return lit * clear + self.haze * (1 - clear)
 
 
@@ -82,15 +82,14 @@ class Stage:
         """Fills a polygon of picture points [n, 2]. No colour: only labelled. No label: only coloured."""
         corners = [(x, y) for x, y in (points * OVERSAMPLING).tolist()]
         if colour is not None:
-            red, green, blue = np.clip(colour, 0, 255).astype(int).tolist()
-            self._brush.polygon(corners, fill=(red, green, blue))
+            self._brush.polygon(corners, fill=tuple(min(max(int(channel), 0), 255) for channel in colour.tolist()))
         if label is not None:
             self._marker.polygon(corners, fill=label)
 
     def face(self, points: np.ndarray, colour: np.ndarray | None, label: int | None = None, facing: float = 0.0) -> None:
         """Fills a polygon of world points [n, 3], lit and hazed."""
         if colour is not None:
-            colour = self.light.on(colour, float(np.mean(np.maximum(points[:, 2], NEAREST))), facing)
+            colour = self.light.on(colour, float(points[:, 2].sum()) / len(points), facing)
         self.outline(self.camera.project(points), colour, label)
 
     def faces(self, points: np.ndarray, colours: np.ndarray, label: int | None = None, facing: float = 0.0) -> None:
@@ -98,7 +97,9 @@ class Stage:
         for corners, colour, depth in zip(self.camera.project(points), colours, points[..., 2].mean(axis=-1).tolist()):
             self.outline(corners, self.light.on(colour, depth, facing), label)
 
-    def upright(self, x: float, z: float, shape: np.ndarray, colour: np.ndarray | None, label: int | None = None, facing: float = 0.0) -> None:
+    def upright(
+        self, x: float, z: float, shape: np.ndarray, colour: np.ndarray | None, label: int | None = None, facing: float = 0.0,
+    ) -> None:
         """Fills a flat shape [n, 2], metres right of and above its foot, that stands at (x, z) and looks at the camera."""
         points = np.column_stack([x + shape[:, 0], shape[:, 1], np.full(len(shape), z)])
         self.face(points, colour, label, facing)

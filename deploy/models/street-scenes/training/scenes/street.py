@@ -63,11 +63,15 @@ def _camera(random: Generator, height: int, width: int, plan: Plan) -> Camera:
 def _light(random: Generator) -> Light:
     night = bool(random.random() < 0.1)
     warmth = random.normal(0, 0.06)
-    strength = (random.uniform(0.3, 0.45) if night else random.uniform(0.75, 1.2)) * np.array([1 + warmth, 1.0, 1 - warmth])
-    haze = np.array([60.0, 65, 85]) if night else np.array([205.0, 215, 225]) * np.array([1 + warmth, 1, 1 - warmth]) * random.uniform(0.85, 1.1)
+    tone = np.array([1 + warmth, 1.0, 1 - warmth])
+    haze = np.array([60.0, 65, 85]) if night else np.array([205.0, 215, 225]) * tone * random.uniform(0.85, 1.1)
     return Light(
-        sun_side=int(random.choice((-1, 1))), contrast=0.0 if night else float(random.uniform(0, 1)), strength=strength, haze=haze,
-        visibility=float(random.uniform(70, 400)), night=night)
+        sun_side=int(random.choice((-1, 1))),
+        contrast=0.0 if night else random.uniform(0, 1),
+        strength=(random.uniform(0.3, 0.45) if night else random.uniform(0.75, 1.2)) * tone,
+        haze=haze,
+        visibility=random.uniform(70, 400),
+        night=night)
 
 
 def _roadside(placed: Placed, stage: Stage, random: Generator, plan: Plan, side: int) -> None:
@@ -113,7 +117,7 @@ def _pavement(placed: Placed, stage: Stage, random: Generator, plan: Plan, side:
             placed.append((z, lambda: thing(stage, random, x, z, *rest)))
 
     first, spacing = random.uniform(4, 10), random.uniform(9, 15)
-    for z in np.arange(first, 40, spacing):
+    for z in np.arange(first, 28, spacing):
         add(furniture.lamp_post, side * kerb, z)
     if random.random() < 0.3:
         for z in np.arange(first + spacing / 2, 45, spacing):
@@ -130,28 +134,36 @@ def _pavement(placed: Placed, stage: Stage, random: Generator, plan: Plan, side:
 
 def _traffic(placed: Placed, stage: Stage, random: Generator, plan: Plan) -> None:
     """Cars driving, parked and crossing, bicyclists, people on their way over the road."""
+    taken: list[tuple[float, float]] = []
 
     def car(x: float, z: float, heading: float) -> None:
+        taken.append((x, z))
         placed.append((z, lambda: vehicles.vehicle(stage, random, x, z, heading)))
 
-    lane = plan.kerb / 2
+    def is_clear(x: float, z: float) -> bool:
+        return all(abs(x - car_x) > 1.6 or abs(z - car_z) > 3.0 for car_x, car_z in taken)
+
     for side, heading in ((1, 0.0), (-1, np.pi)):
+        parked = random.random() < 0.5 and plan.kerb > 4.2
+        lane = 1.35 if parked else plan.kerb / 2
         for z in np.cumsum(random.uniform(9, 26, random.integers(0, 4))):
             if z < 55:
-                car(side * lane + random.normal(0, 0.2), float(z) + 1, heading + random.normal(0, 0.03))
-        if random.random() < 0.45 and plan.kerb > 3.6:
+                car(side * lane + random.normal(0, 0.1), float(z) + 1, heading + random.normal(0, 0.03))
+        if parked:
             for z in np.arange(random.uniform(6, 12), 45, random.uniform(5.5, 9)):
                 if plan.is_free(z - 3, z + 3):
                     car(side * (plan.kerb - 0.95), float(z), heading)
     if plan.crossing is not None and random.random() < 0.6:
         car(random.uniform(-8, 8), sum(plan.crossing) / 2, random.choice((-1, 1)) * np.pi / 2)
-    for _ in range(random.poisson(1.0)):
-        along, z = bool(random.random() < 0.6), random.uniform(4, 17)
-        x = random.choice((-1, 1)) * (plan.kerb - random.uniform(0.5, 1.3)) if along else random.uniform(-plan.kerb, plan.kerb)
-        placed.append((z, lambda x=x, z=z, along=along: people.bicyclist(stage, random, x, z, along)))
-    for _ in range(random.poisson(0.35)):
+    for _ in range(random.poisson(1.2)):
+        along, z = bool(random.random() < 0.6), random.uniform(4, 16)
+        x = random.choice((-1, 1)) * (plan.kerb - random.uniform(0.4, 1.2)) if along else random.uniform(-plan.kerb, plan.kerb)
+        if is_clear(x, z):
+            placed.append((z, lambda x=x, z=z, along=along: people.bicyclist(stage, random, x, z, along)))
+    for _ in range(random.poisson(0.4)):
         x, z = random.uniform(-plan.kerb, plan.kerb), random.uniform(5, 16)
-        placed.append((z, lambda x=x, z=z: people.pedestrian(stage, random, x, z)))
+        if is_clear(x, z):
+            placed.append((z, lambda x=x, z=z: people.pedestrian(stage, random, x, z)))
 
 
 def _bonnet(stage: Stage, random: Generator) -> None:

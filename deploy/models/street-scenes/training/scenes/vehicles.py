@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.random import Generator
@@ -10,10 +11,16 @@ from .classes import CAR
 from .shapes import any_of, disc
 from .stage import Stage
 
-PAINTS = ((180, 30, 30), (30, 60, 140), (225, 225, 225), (40, 40, 45), (150, 155, 160), (200, 170, 40), (30, 100, 70), (95, 30, 45), (90, 130, 180))
+PAINTS = (
+    (180, 30, 30), (30, 60, 140), (225, 225, 225), (40, 40, 45), (150, 155, 160),
+    (200, 170, 40), (30, 100, 70), (95, 30, 45), (90, 130, 180),
+)
 GLASS = np.array([45.0, 55, 65])
 TYRE = np.array([25.0, 25, 27])
 RIM = np.array([140.0, 140, 145])
+
+Face = tuple[np.ndarray, np.ndarray, float, list[tuple[np.ndarray, np.ndarray]]]
+"""World points, colour, how it faces the sun, and the details upon it: points and colours."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +38,8 @@ class Body:
 
 
 SALOON = Body(
-    np.array([[0, 0.3], [0, 0.8], [0.12, 0.93], [0.6, 0.97], [1.15, 1.42], [2.35, 1.45], [3.05, 0.98], [4.1, 0.82], [4.3, 0.6], [4.3, 0.3]]),
+    np.array([
+        [0, 0.3], [0, 0.8], [0.12, 0.93], [0.6, 0.97], [1.15, 1.42], [2.35, 1.45], [3.05, 0.98], [4.1, 0.82], [4.3, 0.6], [4.3, 0.3]]),
     (3, 5), ((1.05, 1.75, 0.95, 1.35), (1.83, 2.65, 0.95, 1.35)), (0.85, 3.45), 1.75)
 HATCHBACK = Body(
     np.array([[0, 0.3], [0, 0.85], [0.1, 0.95], [0.4, 1.48], [2.2, 1.52], [2.95, 1.02], [3.75, 0.86], [3.9, 0.6], [3.9, 0.3]]),
@@ -52,7 +60,7 @@ def vehicle(stage: Stage, random: Generator, x: float, z: float, heading: float)
     _shadow(stage, place)
     faces = [*_across(stage, place, paint), *_sides(stage, place, paint)]
     # Farthest first; a body bulges outwards, so that suffices.
-    for points, colour, facing, details in sorted(faces, key=lambda f: -place.distance(f[0], stage)):
+    for points, colour, facing, details in sorted(faces, key=lambda face: -place.distance(face[0], stage)):
         stage.face(points, colour, CAR, facing)
         for detail, detail_colour in details:
             stage.face(detail, detail_colour, CAR, facing)
@@ -85,7 +93,7 @@ def _shadow(stage: Stage, place: _Placement) -> None:
     stage.face(place.world(np.array([low, high, high, low]), np.zeros(4), np.array([-half, -half, half, half])), np.array([32.0, 32, 36]))
 
 
-def _across(stage: Stage, place: _Placement, paint: np.ndarray):
+def _across(stage: Stage, place: _Placement, paint: np.ndarray) -> Iterator[Face]:
     """The faces that run across the body: rear, windows, roof, bonnet, front."""
     profile, half = place.body.profile, place.body.width / 2
     last = len(profile) - 2
@@ -113,7 +121,8 @@ def _across(stage: Stage, place: _Placement, paint: np.ndarray):
         yield span(0, 1, -half, half), paint, 0.8 * level - 0.3, details
 
 
-def _sides(stage: Stage, place: _Placement, paint: np.ndarray):
+def _sides(stage: Stage, place: _Placement, paint: np.ndarray) -> Iterator[Face]:
+    """The profile at both sides, with its windows and wheels."""
     body = place.body
     for side in (-1, 1):
         half = side * body.width / 2
