@@ -97,7 +97,7 @@ internal sealed class RemoteModels(OnnxOptions options, ILogger logger, Action e
 
     private Fetch Begin(RemoteModel model, TimeSpan rest)
     {
-        if (_fetches.TryGetValue(model, out Fetch? fetch) && (!fetch.Task.IsCompleted || TimeProvider.System.GetElapsedTime(fetch.Began) < rest))
+        if (_fetches.TryGetValue(model, out Fetch? fetch) && (!fetch.Task.IsCompleted || (fetch.State.HasFailed && TimeProvider.System.GetElapsedTime(fetch.Began) < rest)))
         {
             return fetch;
         }
