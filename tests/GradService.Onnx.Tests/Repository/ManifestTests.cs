@@ -19,7 +19,7 @@ public sealed class ManifestTests
             """);
         Assert.Equal((ModelTask.Segmentation, "d", "MIT", "image"), (manifest.Task, manifest.Description, manifest.Licence, manifest.Input));
         Assert.Equal((new PictureSize(480, 640), 8, 1024, PictureResize.BilinearAntialias), (manifest.InputSize, manifest.Stride, manifest.MaxSide, manifest.Resize));
-        Assert.Equal((PictureLayout.NHWC, ColourOrder.BGR, 1.0), (manifest.Layout, manifest.ColourOrder, manifest.Scale));
+        Assert.Equal((PictureLayout.NHWC, ColourOrder.BGR, (double?)1), (manifest.Layout, manifest.ColourOrder, manifest.Scale));
         Assert.Equal([1, 2, 3], manifest.Mean);
         Assert.Equal([0.5, 1, 2], manifest.Std);
         Assert.Equal(("logits", PictureLayout.NCHW, OutputKind.Probabilities, 0.25), (manifest.Output, manifest.OutputLayout, manifest.OutputKind, manifest.Threshold));
@@ -33,7 +33,7 @@ public sealed class ManifestTests
     public void Every_member_may_be_left_out()
     {
         Assert.Equal(new ModelManifest(), Parse("{}"));
-        Assert.Equal(1 / 255.0, Parse("{}").Scale);
+        Assert.Null(Parse("{}").Scale);
         Assert.True(Parse("""{"input_size": "dynamic"}""").InputSize!.Value.IsDynamic);
     }
 
@@ -50,7 +50,7 @@ public sealed class ManifestTests
     [InlineData("{\"stride\": 0}", "$.stride", "Found 0; expected a whole number from 1 to 1024.")]
     [InlineData("{\"stride\": 1.5}", "$.stride", "Found 1.5; expected a whole number from 1 to 1024.")]
     [InlineData("{\"stride\": null}", "$.stride", "Found null; expected a whole number from 1 to 1024.")]
-    [InlineData("{\"mean\": [0, \"a\", 0]}", "$.mean[1]", "Found \"a\"; expected a number finite.")]
+    [InlineData("{\"mean\": [0, \"a\", 0]}", "$.mean[1]", "Found \"a\"; expected a finite number.")]
     [InlineData("{\"std\": [1, 1, 0]}", "$.std[2]", "Found 0; expected a number over 0.")]
     [InlineData("{\"scale\": 1e999}", "$.scale", "Found 1e999; expected a number other than 0.")]
     [InlineData("{\"mean\": [0]}", "$.mean", "It has 1 entries; expected as many as the 3 of colour_order RGB.")]
@@ -61,7 +61,7 @@ public sealed class ManifestTests
     [InlineData("{\"class_names\": [\"a\", \"b\"], \"class_weights\": [1]}", "$.class_weights", "It has 1 entries; expected as many as the 2 of class_names.")]
     [InlineData("{\"class_names\": [\"a\", \"a\"]}", "$.class_names", "\"a\" is there 2 times; each class needs a name of its own.")]
     [InlineData("{\"output_kind\": \"binary_mask\", \"class_names\": [\"a\"]}", "$.class_names", "It has 1 entries; expected as many as the 2 of a binary mask: background and foreground.")]
-    [InlineData("{\"class_weights\": [-1]}", "$.class_weights[0]", "Found -1; expected a number 0 or more.")]
+    [InlineData("{\"class_weights\": [-1]}", "$.class_weights[0]", "Found -1; expected a number of 0 or more.")]
     [InlineData("{\"class_names\": []}", "$.class_names", "Found a list; expected a list that is not empty.")]
     public void What_is_wrong_is_named_by_its_path(string json, string path, string message)
     {
