@@ -45,7 +45,7 @@ public sealed record OnnxOptions
     /// <summary>How often the folder is looked at for new, replaced and removed models. 50 milliseconds to 1 day; zero for never. Default 2 seconds.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Where fetched models are kept. Default: a folder of the user's own cache.</summary>
+    /// <summary>Where fetched models are kept. Default: <c>gradservice/models</c> in the user's local data, or in the folder of temporary files where there are none.</summary>
     public string CacheFolder { get; init; } = DefaultCacheFolder;
 
     /// <summary>Models that are fetched by their address. Default none.</summary>
@@ -57,6 +57,9 @@ public sealed record OnnxOptions
     /// <summary>How long to wait before a fetch that failed is tried again, the first time; then longer and longer.</summary>
     internal TimeSpan FetchDelay { get; init; } = TimeSpan.FromSeconds(1);
 
+    // Where a user has no home, as in most containers, there is still a folder for what may be lost.
     private static string DefaultCacheFolder =>
-        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "gradservice", "models");
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } own
+            ? Path.Combine(own, "gradservice", "models")
+            : Path.Combine(Path.GetTempPath(), "gradservice-models");
 }

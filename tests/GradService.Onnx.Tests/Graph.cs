@@ -72,6 +72,13 @@ internal sealed class Graph
 
     public static Proto Attribute(string name, long value) => new Proto().Text(1, name).Number(3, value).Number(20, 2);
 
+    public static Proto Attribute(string name, params long[] values)
+    {
+        Proto attribute = new Proto().Text(1, name).Number(20, 7);
+        Array.ForEach(values, value => attribute.Number(8, value));
+        return attribute;
+    }
+
     public static Proto Tensor(string name, Elements type, long[] shape)
     {
         var tensor = new Proto();

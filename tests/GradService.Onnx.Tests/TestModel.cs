@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using GradService.Onnx.Repository;
 using GradService.Onnx.Running;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -12,7 +13,7 @@ internal static class TestModel
     public static OnnxModel Of(byte[] file, OnnxOptions? options = null, bool warmUp = true)
     {
         options ??= Options;
-        var runner = new ModelRunner("test", 1, new ModelSession(file, Repository.UnrankedTensors.Of(file), options), options, NullLogger.Instance);
+        var runner = new ModelRunner("test", 1, new ModelSession(file, UnrankedTensors.Of(file), options), options, NullLogger.Instance);
         if (warmUp)
         {
             runner.WarmUp(null);

@@ -4,10 +4,10 @@ using System.Text;
 namespace GradService.Onnx.Repository;
 
 /// <summary>
-/// What shows that files have changed: their names, lengths, and times of writing and of creation, which a file renamed into another's place
-/// does not share with it even when the rest is equal. Reading times is cheap enough to do often, and works on mounted volumes, which do not tell of changes.
+/// What shows that files have changed: their names, lengths, times of writing, and <see cref="Inode"/>. Reading these is cheap enough to do often,
+/// and works on mounted volumes, which do not tell of changes.
 /// </summary>
-/// <param name="Text">The names, lengths and times.</param>
+/// <param name="Text">The names, lengths, times and inodes.</param>
 /// <param name="LastWritten">The latest time of writing.</param>
 internal sealed record FileStamp(string Text, DateTime LastWritten)
 {
@@ -33,7 +33,7 @@ internal sealed record FileStamp(string Text, DateTime LastWritten)
             var target = file.LinkTarget is null ? file : new FileInfo(RealPath.Of(file.FullName));
             if (target.Exists)
             {
-                text.Append(CultureInfo.InvariantCulture, $"{target.FullName}|{target.Length}|{target.LastWriteTimeUtc.Ticks}|{target.CreationTimeUtc.Ticks}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{target.FullName}|{target.Length}|{target.LastWriteTimeUtc.Ticks}|{Inode.Of(target.FullName)}\n");
                 latest = target.LastWriteTimeUtc > latest ? target.LastWriteTimeUtc : latest;
             }
         }

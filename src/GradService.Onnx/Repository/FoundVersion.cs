@@ -24,4 +24,8 @@ internal sealed record FetchState(bool HasFailed, string Reason);
 /// <param name="Name">The name.</param>
 /// <param name="Manifest">Its <c>model.json</c>, which need not be there.</param>
 /// <param name="Versions">Its versions, newest first.</param>
-internal sealed record FoundModel(string Name, ManifestFile Manifest, IReadOnlyList<FoundVersion> Versions);
+internal sealed record FoundModel(string Name, ManifestFile Manifest, IReadOnlyList<FoundVersion> Versions)
+{
+    /// <summary>Whether its folder cannot be read, so that nothing is known of its versions.</summary>
+    public bool IsUnreadable { get; init; }
+}

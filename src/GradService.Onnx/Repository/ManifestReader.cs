@@ -27,19 +27,19 @@ internal static class ManifestReader
         {
             ColourOrder = value.Choice(("RGB", ColourOrder.RGB), ("BGR", ColourOrder.BGR), ("GREY", ColourOrder.GREY)),
         },
-        ["scale"] = (manifest, value) => manifest with { Scale = value.Number(number => number != 0, "other than 0") },
-        ["mean"] = (manifest, value) => manifest with { Mean = value.Numbers(_ => true, "finite") },
-        ["std"] = (manifest, value) => manifest with { Std = value.Numbers(number => number > 0, "over 0") },
+        ["scale"] = (manifest, value) => manifest with { Scale = value.Number(number => number != 0, "a number other than 0") },
+        ["mean"] = (manifest, value) => manifest with { Mean = value.Numbers(_ => true, "a finite number") },
+        ["std"] = (manifest, value) => manifest with { Std = value.Numbers(number => number > 0, "a number over 0") },
         ["output"] = (manifest, value) => manifest with { Output = value.Text() },
         ["output_layout"] = (manifest, value) => manifest with { OutputLayout = value.Choice(("NCHW", PictureLayout.NCHW), ("NHWC", PictureLayout.NHWC)) },
         ["output_kind"] = (manifest, value) => manifest with
         {
             OutputKind = value.Choice(("logits", OutputKind.Logits), ("probabilities", OutputKind.Probabilities), ("binary_mask", OutputKind.BinaryMask)),
         },
-        ["threshold"] = (manifest, value) => manifest with { Threshold = value.Number(_ => true, "finite") },
+        ["threshold"] = (manifest, value) => manifest with { Threshold = value.Number(_ => true, "a finite number") },
         ["class_names"] = (manifest, value) => manifest with { ClassNames = value.List(name => name.Text()) },
         ["palette"] = (manifest, value) => manifest with { Palette = value.List(colour => colour.Colour()) },
-        ["class_weights"] = (manifest, value) => manifest with { ClassWeights = value.Numbers(number => number >= 0, "0 or more") },
+        ["class_weights"] = (manifest, value) => manifest with { ClassWeights = value.Numbers(number => number >= 0, "a number of 0 or more") },
         ["ignore_index"] = (manifest, value) => manifest with { IgnoreIndex = value.Whole(int.MinValue, int.MaxValue) },
     };
 

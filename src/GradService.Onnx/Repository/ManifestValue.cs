@@ -45,7 +45,7 @@ internal readonly struct ManifestValue(string path, JsonElement element)
     public double Number(Func<double, bool> allowed, string expected) =>
         element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double number) && double.IsFinite(number) && allowed(number)
             ? number
-            : throw Wrong($"a number {expected}");
+            : throw Wrong(expected);
 
     public IReadOnlyList<double> Numbers(Func<double, bool> allowed, string expected) => List(number => number.Number(allowed, expected));
 

@@ -26,13 +26,9 @@ internal static class ModelFolders
             {
                 ignore(folder.FullName, $"A model's name is {ModelName.Expected}.");
             }
-            else if (!RealPath.IsInside(folder.FullName, root))
+            else if (Model(root, folder, ignore) is { } model)
             {
-                ignore(folder.FullName, $"It is a link that leads out of {root}.");
-            }
-            else
-            {
-                models.Add(new FoundModel(folder.Name, Manifest(root, folder.Name), Versions(root, folder)));
+                models.Add(model);
             }
         }
 
@@ -44,6 +40,26 @@ internal static class ModelFolders
     {
         string path = Path.Combine(root, name, ManifestFile.FileName);
         return new ManifestFile(path, root, FileStamp.OfFile(path));
+    }
+
+    private static FoundModel? Model(string root, DirectoryInfo folder, Action<string, string> ignore)
+    {
+        try
+        {
+            if (RealPath.IsInside(folder.FullName, root))
+            {
+                List<FoundVersion> versions = Versions(root, folder);
+                return versions.Count == 0 ? null : new FoundModel(folder.Name, Manifest(root, folder.Name), versions);
+            }
+
+            ignore(folder.FullName, $"It is a link that leads out of {root}.");
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            ignore(folder.FullName, exception.Message);
+            return new FoundModel(folder.Name, new ManifestFile(string.Empty, root, FileStamp.None), []) { IsUnreadable = true };
+        }
     }
 
     private static List<FoundVersion> Versions(string root, DirectoryInfo folder) =>

@@ -38,7 +38,7 @@ internal sealed class ModelLook(OnnxOptions options, ModelSlots slots, RemoteMod
 
         _isUnreadable = false;
         bool pending = false;
-        foreach (FoundModel model in found.Where(model => only is null || model.Name == only))
+        foreach (FoundModel model in found.Where(model => !model.IsUnreadable && (only is null || model.Name == only)))
         {
             pending |= Take(model, slots.Of(model.Name));
         }
@@ -90,7 +90,7 @@ internal sealed class ModelLook(OnnxOptions options, ModelSlots slots, RemoteMod
 
     private bool Take(ModelSlot model, VersionSlot slot, FoundVersion found, string manifestStamp, Lazy<ModelManifest?> manifest)
     {
-        bool isSettled = slot.IsSettled(found.Stamp, SettleTime);
+        bool isSettled = slot.IsSettled(found.Stamp, SettleTime, TimeProvider.System);
         if (found.Fetch is { } fetch)
         {
             SetReason(slot, fetch.Reason, !fetch.HasFailed);
@@ -171,7 +171,7 @@ internal sealed class ModelLook(OnnxOptions options, ModelSlots slots, RemoteMod
         bool pending = false;
         foreach (VersionSlot slot in gone)
         {
-            if (slot.Runner is not null && !slot.IsSettled(FileStamp.None, SettleTime))
+            if (slot.Runner is not null && !slot.IsSettled(FileStamp.None, SettleTime, TimeProvider.System))
             {
                 pending = true;
                 continue;

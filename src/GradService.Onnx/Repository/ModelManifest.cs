@@ -36,8 +36,8 @@ public sealed record ModelManifest
     /// <summary>What the input's channels are. Default RGB.</summary>
     public ColourOrder ColourOrder { get; init; } = ColourOrder.RGB;
 
-    /// <summary>What the picture's bytes are multiplied with before mean and standard deviation; finite, not 0. Default 1/255.</summary>
-    public double Scale { get; init; } = 1.0 / 255;
+    /// <summary>What the picture's bytes are multiplied with before mean and standard deviation; finite, not 0. Default: 1/255, or 1 for an input of bytes.</summary>
+    public double? Scale { get; init; }
 
     /// <summary>Subtracted from each channel, in the model's order of channels; as many as there are channels. Null for zeros.</summary>
     public IReadOnlyList<double>? Mean { get; init; }

@@ -13,7 +13,8 @@ namespace GradService.Onnx.Repository;
 /// </remarks>
 public sealed class ModelRepository : IAsyncDisposable
 {
-    private const int MostLooks = 60;
+    private const int LooksOnStart = 3;
+    private const int LooksOnLoad = 60;
 
     private readonly OnnxOptions _options;
     private readonly ILogger _logger;
@@ -57,7 +58,7 @@ public sealed class ModelRepository : IAsyncDisposable
     {
         if (_options.Enabled)
         {
-            await SettleAsync(null, cancellationToken).ConfigureAwait(false);
+            await SettleAsync(null, LooksOnStart, cancellationToken).ConfigureAwait(false);
             _watching = WatchAsync();
         }
 
@@ -84,7 +85,7 @@ public sealed class ModelRepository : IAsyncDisposable
         RequireEnabled();
         await _remote.FetchAsync(name).WaitAsync(cancellationToken).ConfigureAwait(false);
         await LookingAsync(() => Retry(name), cancellationToken).ConfigureAwait(false);
-        bool isSettled = await SettleAsync(name, cancellationToken).ConfigureAwait(false);
+        bool isSettled = await SettleAsync(name, LooksOnLoad, cancellationToken).ConfigureAwait(false);
         string[] reasons = [.. _slots.Find(name).Status.Versions.Where(version => version.Reason is not null).Select(version => $"version {version.Version}: {version.Reason}")];
         if (reasons.Length > 0 || !isSettled)
         {
@@ -165,9 +166,9 @@ public sealed class ModelRepository : IAsyncDisposable
     }
 
     /// <summary>Looks until nothing is being written any more, for a while at least.</summary>
-    private async Task<bool> SettleAsync(string? name, CancellationToken cancellationToken)
+    private async Task<bool> SettleAsync(string? name, int looks, CancellationToken cancellationToken)
     {
-        for (int look = 0; look < MostLooks; look++)
+        for (int look = 0; look < looks; look++)
         {
             bool pending = false;
             await LookingAsync(() => pending = _look.Look(name), cancellationToken).ConfigureAwait(false);

@@ -44,9 +44,18 @@ internal sealed class RemoteModels(OnnxOptions options, ILogger logger, Action e
     /// <summary>Removes a fetched file that is not the one that was told, so that it is fetched anew.</summary>
     public void Discard(FoundVersion found)
     {
-        if (found.Root == options.CacheFolder)
+        if (found.Root != options.CacheFolder)
+        {
+            return;
+        }
+
+        try
         {
             File.Delete(found.ModelFile);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.Ignored(logger, found.ModelFile, exception.Message);
         }
     }
 
@@ -97,7 +106,7 @@ internal sealed class RemoteModels(OnnxOptions options, ILogger logger, Action e
 
     private Fetch Begin(RemoteModel model, TimeSpan rest)
     {
-        if (_fetches.TryGetValue(model, out Fetch? fetch) && (!fetch.Task.IsCompleted || TimeProvider.System.GetElapsedTime(fetch.Began) < rest))
+        if (_fetches.TryGetValue(model, out Fetch? fetch) && (!fetch.Task.IsCompleted || (fetch.State.HasFailed && TimeProvider.System.GetElapsedTime(fetch.Began) < rest)))
         {
             return fetch;
         }

@@ -5,7 +5,7 @@ namespace GradService.Onnx.Repository;
 /// <summary>What is known of one version: what serves, what was last tried, what was last seen. The repository's lock guards it.</summary>
 internal sealed class VersionSlot(string name, int version)
 {
-    private string _seen = string.Empty;
+    private string? _seen;
     private long _seenSince;
 
     public int Version => version;
@@ -47,15 +47,16 @@ internal sealed class VersionSlot(string name, int version)
     /// <summary>Whether files, or their absence, have been the same for long enough to be taken for what is meant.</summary>
     /// <param name="stamp">The files as they are now.</param>
     /// <param name="settleTime">How long that is.</param>
-    public bool IsSettled(FileStamp stamp, TimeSpan settleTime)
+    /// <param name="clock">Tells the time.</param>
+    public bool IsSettled(FileStamp stamp, TimeSpan settleTime, TimeProvider clock)
     {
-        if (stamp.Text != _seen || _seenSince == 0)
+        if (stamp.Text != _seen)
         {
             _seen = stamp.Text;
-            _seenSince = TimeProvider.System.GetTimestamp();
+            _seenSince = clock.GetTimestamp();
         }
 
         // A file that was last written long ago is complete at first sight, unless the clock that wrote it runs behind.
-        return TimeProvider.System.GetElapsedTime(_seenSince) >= settleTime || (stamp.Text.Length > 0 && DateTime.UtcNow - stamp.LastWritten > 2 * settleTime);
+        return clock.GetElapsedTime(_seenSince) >= settleTime || (stamp.Text.Length > 0 && clock.GetUtcNow().UtcDateTime - stamp.LastWritten > 2 * settleTime);
     }
 }

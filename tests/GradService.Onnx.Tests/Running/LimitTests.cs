@@ -93,6 +93,15 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task A_model_that_takes_too_long_time_after_time_is_left_alone()
+    {
+        using OnnxModel model = TestModel.Of(ModelFiles.Slow(), TestModel.Options with { RunTimeout = TimeSpan.FromMilliseconds(200), BreakerFailures = 2 });
+        Assert.Equal(ModelFault.TimedOut, await FaultAsync(model.RunAsync([Times(long.MaxValue)], null, Token)));
+        Assert.Equal(ModelFault.TimedOut, await FaultAsync(model.RunAsync([Times(long.MaxValue)], null, Token)));
+        Assert.Equal(ModelFault.CircuitOpen, await FaultAsync(model.RunAsync([Times(1)], null, Token)));
+    }
+
+    [Fact]
     public async Task Inputs_that_the_model_cannot_work_on_do_not_open_its_circuit()
     {
         using OnnxModel model = TestModel.Of(ModelFiles.Rows(), TestModel.Options with { BreakerFailures = 2 });
@@ -103,6 +112,28 @@ public sealed class LimitTests
 
         using ModelResult result = await model.RunAsync([TestModel.Input("x", TensorDatatype.INT64, [1, 1], 3L)], null, Token);
         Assert.Equal([30], result.Outputs[0].Values<float>());
+    }
+
+    [Fact]
+    public async Task A_picture_of_a_size_that_a_network_cannot_halve_is_the_callers_fault()
+    {
+        byte[] file = new Graph().Input("x", Elements.Float, 1, 1, "h", "w").Output("y", Elements.Float, 1, 2, "h", "w")
+            .Constant("scales", Elements.Float, [4], 1f, 1f, 2f, 2f)
+            .Node("MaxPool", ["x"], ["small"], Graph.Attribute("kernel_shape", 2, 2), Graph.Attribute("strides", 2, 2))
+            .Node("Resize", ["small", "", "scales"], ["large"])
+            .Node("Concat", ["x", "large"], ["y"], Graph.Attribute("axis", 1L))
+            .File();
+        using OnnxModel model = TestModel.Of(file, TestModel.Options with { BreakerFailures = 2 });
+        for (int count = 0; count < 3; count++)
+        {
+            ModelException exception = await Assert.ThrowsAsync<ModelException>(
+                () => model.RunAsync([TestModel.Input("x", TensorDatatype.FP32, [1, 1, 31, 30], new float[930])], null, Token));
+            Assert.Equal(ModelFault.WrongInput, exception.Fault);
+            Assert.StartsWith("The model does not take these inputs: ", exception.Message, StringComparison.Ordinal);
+        }
+
+        using ModelResult result = await model.RunAsync([TestModel.Input("x", TensorDatatype.FP32, [1, 1, 32, 30], new float[960])], null, Token);
+        Assert.Equal([1, 2, 32, 30], result.Outputs[0].Shape);
     }
 
     private static ModelInput Times(long times) => TestModel.Input("n", TensorDatatype.INT64, [], times);
