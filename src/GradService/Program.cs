@@ -13,6 +13,7 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = ar
 builder.ListenOnPort8080UnlessTold();
 builder.AddLimits();
 builder.AddOperations();
+builder.AddModels();
 builder.AddCompression();
 builder.AddHealth();
 builder.AddDocumentation();

@@ -7,4 +7,13 @@ public sealed class HostTests
         Assert.DoesNotContain(
             typeof(Numerics.OperandException).Assembly.GetReferencedAssemblies(),
             reference => reference.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) || reference.Name == "GradService");
+
+    [Fact]
+    public void Exported_models_know_neither_the_host_nor_the_mathematics_and_the_mathematics_knows_no_models()
+    {
+        Assert.DoesNotContain(
+            typeof(Onnx.ModelException).Assembly.GetReferencedAssemblies(),
+            reference => reference.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) || reference.Name is "GradService" or "GradService.Numerics");
+        Assert.DoesNotContain(typeof(Numerics.OperandException).Assembly.GetReferencedAssemblies(), reference => reference.Name == "GradService.Onnx");
+    }
 }

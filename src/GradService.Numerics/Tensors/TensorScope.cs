@@ -54,6 +54,11 @@ public sealed class TensorScope(MemoryBudget budget) : IDisposable
         return array.AsMemory(0, (int)count);
     }
 
+    /// <summary>Charges bytes that lie elsewhere and live as long as the scope, such as what a model has written.</summary>
+    /// <param name="bytes">How many, at least 0.</param>
+    /// <exception cref="MemoryBudgetException">The budget has no room for them.</exception>
+    public void Reserve(long bytes) => Charge(bytes);
+
     /// <summary>
     /// Makes a rental longer or shorter, and its charge with it, where the length was not known beforehand. The old memory must not
     /// be touched afterwards. An array that would stay less than half used is exchanged for a smaller one.

@@ -8,7 +8,16 @@ internal static class BodyReader
 {
     private const int FirstGuess = 16 * 1024;
 
-    public static async ValueTask<Memory<byte>> ReadAsync(HttpContext context, TensorScope scope, Limits limits)
+    // The elements of an array lie at a multiple of 8 bytes, wherever the array is moved to.
+    private const int Alignment = 8;
+
+    /// <summary>Reads the body.</summary>
+    /// <param name="context">The request's context.</param>
+    /// <param name="scope">What the memory is rented from.</param>
+    /// <param name="limits">The most bytes.</param>
+    /// <param name="aligned">A position in the body that is to lie at a multiple of 8 bytes, so that tensors from there on can be used in place.</param>
+    /// <exception cref="BodyException">The body is too large, or not compressed as it says.</exception>
+    public static async ValueTask<Memory<byte>> ReadAsync(HttpContext context, TensorScope scope, Limits limits, long aligned = 0)
     {
         HttpRequest request = context.Request;
         long? declared = request.ContentLength;
@@ -17,35 +26,36 @@ internal static class BodyReader
             throw TooLarge(limits);
         }
 
-        Memory<byte> buffer = scope.RentBytes(declared ?? Math.Min(FirstGuess, limits.MaxRequestBytes + 1));
-        int length = 0;
-        while (declared is null || length < declared)
+        int start = (int)((Alignment - (aligned % Alignment)) % Alignment);
+        Memory<byte> buffer = scope.RentBytes(start + (declared ?? Math.Min(FirstGuess, limits.MaxRequestBytes + 1)));
+        int end = start;
+        while (declared is null || end - start < declared)
         {
-            if (length == buffer.Length)
+            if (end == buffer.Length)
             {
-                buffer = Grow(buffer, scope, limits);
+                buffer = Grow(buffer, start, scope, limits);
             }
 
-            int read = await ReadSomeAsync(request.Body, buffer[length..], context.RequestAborted).ConfigureAwait(false);
+            int read = await ReadSomeAsync(request.Body, buffer[end..], context.RequestAborted).ConfigureAwait(false);
             if (read == 0)
             {
                 break;
             }
 
-            length += read;
+            end += read;
         }
 
-        return buffer[..length];
+        return buffer[start..end];
     }
 
-    private static Memory<byte> Grow(Memory<byte> buffer, TensorScope scope, Limits limits)
+    private static Memory<byte> Grow(Memory<byte> buffer, int start, TensorScope scope, Limits limits)
     {
-        if (buffer.Length > limits.MaxRequestBytes)
+        if (buffer.Length - start > limits.MaxRequestBytes)
         {
             throw TooLarge(limits);
         }
 
-        return scope.Resize(buffer, Math.Min(buffer.Length * 2L, limits.MaxRequestBytes + 1), buffer.Length);
+        return scope.Resize(buffer, Math.Min(buffer.Length * 2L, start + limits.MaxRequestBytes + 1), buffer.Length);
     }
 
     private static async ValueTask<int> ReadSomeAsync(Stream body, Memory<byte> into, CancellationToken cancellation)

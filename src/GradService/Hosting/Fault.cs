@@ -1,6 +1,7 @@
 using GradService.Catalog;
 using GradService.Numerics;
 using GradService.Numerics.Tensors;
+using GradService.Onnx;
 using GradService.Wire;
 
 namespace GradService.Hosting;
@@ -23,9 +24,26 @@ internal sealed record Fault(int Status, string Path, string Message)
             new Fault(413, "$", $"The request needs {budget.Asked} bytes at once, more than the {budget.Limit} bytes that the service may use. Send less at once."),
         MemoryBudgetException =>
             new Fault(503, "$", "The service is full: the memory for requests in flight is used up. Try again soon.") { RetryAfterSeconds = 1 },
+        ModelException model => OfModel(model),
         BadHttpRequestException bad => new Fault(bad.StatusCode, "$", bad.Message),
         _ => null,
     };
+
+    // A model that fails is no defect of the service, which says so and goes on.
+    private static Fault OfModel(ModelException exception)
+    {
+        int status = exception.Fault switch
+        {
+            ModelFault.NotFound => 404,
+            ModelFault.WrongInput => 422,
+            ModelFault.TimedOut => 504,
+            _ => 503,
+        };
+        return new Fault(status, exception.Tensor ?? "$", exception.Message)
+        {
+            RetryAfterSeconds = status == 503 ? (int)Math.Ceiling((exception.RetryAfter ?? TimeSpan.FromSeconds(1)).TotalSeconds) : null,
+        };
+    }
 
     private static string PathOf(OperandException exception, Operation? operation, object? request)
     {

@@ -20,6 +20,17 @@ internal static class BinaryTensor
     public static Tensor Read(string name, ElementType type, Shape shape, Memory<byte> bytes, TensorScope scope, string path) => type switch
     {
         ElementType.BOOL => Flags(name, shape, bytes, path),
+        ElementType.BYTES => new BytesTensor(shape, Strings(name, shape, bytes, scope, path)),
+        _ => Over(type, shape, bytes),
+    };
+
+    /// <summary>A tensor over the bytes of a trusted source, which are not copied.</summary>
+    /// <param name="type">Its datatype; not BYTES.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="bytes">As many bytes as the shape takes.</param>
+    public static Tensor Over(ElementType type, Shape shape, Memory<byte> bytes) => type switch
+    {
+        ElementType.BOOL => new Tensor<bool>(shape, bytes),
         ElementType.UINT8 => new Tensor<byte>(shape, bytes),
         ElementType.UINT16 => new Tensor<ushort>(shape, bytes),
         ElementType.UINT32 => new Tensor<uint>(shape, bytes),
@@ -32,7 +43,7 @@ internal static class BinaryTensor
         ElementType.BF16 => new Tensor<BFloat16>(shape, bytes),
         ElementType.FP32 => new Tensor<float>(shape, bytes),
         ElementType.FP64 => new Tensor<double>(shape, bytes),
-        _ => new BytesTensor(shape, Strings(name, shape, bytes, scope, path)),
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "The elements of BYTES do not lie in one piece."),
     };
 
     /// <summary>The bytes that a tensor takes on the wire.</summary>

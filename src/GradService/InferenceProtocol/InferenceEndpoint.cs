@@ -13,7 +13,7 @@ internal sealed class InferenceEndpoint(ModelCatalog models, Limits limits, Memo
     public async Task HandleAsync(HttpContext context)
     {
         long begin = Stopwatch.GetTimestamp();
-        InferenceModel model = models.Of(context);
+        using InferenceModel model = models.Hold(context);
         try
         {
             await InferAsync(context, model, begin).ConfigureAwait(false);
@@ -29,9 +29,10 @@ internal sealed class InferenceEndpoint(ModelCatalog models, Limits limits, Memo
     {
         using var scope = new TensorScope(budget);
         InferenceHeaders.RequireInference(context.Request);
-        Memory<byte> body = await BodyReader.ReadAsync(context, scope, limits).ConfigureAwait(false);
+        long? declared = InferenceHeaders.ReadJsonLength(context.Request);
+        Memory<byte> body = await BodyReader.ReadAsync(context, scope, limits, aligned: declared ?? 0).ConfigureAwait(false);
         long bodyRead = Stopwatch.GetTimestamp();
-        int? jsonLength = InferenceHeaders.ReadJsonLength(context.Request, body.Length);
+        int? jsonLength = InferenceHeaders.Within(declared, body.Length);
         InferenceRequest request = new InferenceRequestReader(model, _limits).Read(body, jsonLength, scope);
         if (!request.UsesBody)
         {
@@ -39,9 +40,9 @@ internal sealed class InferenceEndpoint(ModelCatalog models, Limits limits, Memo
         }
 
         long ready = Stopwatch.GetTimestamp();
-        InferenceAnswer answer = model.Run(request, scope, context.RequestAborted);
+        using InferenceAnswer answer = await model.RunAsync(request, scope, context.RequestAborted).ConfigureAwait(false);
         long computed = Stopwatch.GetTimestamp();
         await new InferenceAnswerWriter(model, request, answer).WriteAsync(context, scope).ConfigureAwait(false);
-        model.Statistics.Succeeded(begin, bodyRead, ready, computed, Stopwatch.GetTimestamp());
+        model.Statistics.Succeeded(new RequestTimes(begin, bodyRead, ready, answer.Queued, computed, Stopwatch.GetTimestamp()), answer.BatchSize);
     }
 }

@@ -38,9 +38,9 @@ internal static class InferenceHeaders
         }
     }
 
-    /// <summary>How many bytes of the body are JSON; null where all are, 0 where none is.</summary>
-    /// <exception cref="BodyException">The header is no such number, or more than the body has.</exception>
-    public static int? ReadJsonLength(HttpRequest request, int bodyLength)
+    /// <summary>How many bytes of the body are JSON, as its sender says; null where all are, 0 where none is.</summary>
+    /// <exception cref="BodyException">The header is no such number.</exception>
+    public static long? ReadJsonLength(HttpRequest request)
     {
         StringValues header = request.Headers[JsonLength];
         if (header.Count == 0)
@@ -48,13 +48,14 @@ internal static class InferenceHeaders
             return null;
         }
 
-        if (!long.TryParse(header.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out long length))
-        {
-            throw new BodyException("$", $"{JsonLength} is \"{header}\"; expected the number of bytes of the JSON part of the body.", BodyException.Malformed);
-        }
-
-        return length <= bodyLength
-            ? (int)length
-            : throw new BodyException("$", $"{JsonLength} is {length}, and the body has {Quantity.Of(bodyLength, "byte", "bytes")}.", BodyException.Malformed);
+        return long.TryParse(header.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out long length)
+            ? length
+            : throw new BodyException("$", $"{JsonLength} is \"{header}\"; expected the number of bytes of the JSON part of the body.", BodyException.Malformed);
     }
+
+    /// <summary>The same, held against the body.</summary>
+    /// <exception cref="BodyException">It is more than the body has.</exception>
+    public static int? Within(long? jsonLength, int bodyLength) => jsonLength <= bodyLength || jsonLength is null
+        ? (int?)jsonLength
+        : throw new BodyException("$", $"{JsonLength} is {jsonLength}, and the body has {Quantity.Of(bodyLength, "byte", "bytes")}.", BodyException.Malformed);
 }

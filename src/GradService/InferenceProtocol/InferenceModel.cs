@@ -1,22 +1,26 @@
-using System.Text.Json.Nodes;
 using GradService.Numerics.Tensors;
 using GradService.Wire;
 
 namespace GradService.InferenceProtocol;
 
-/// <summary>One model of the <c>/v2</c> catalogue: what the protocol's endpoints need to know of it, whatever it runs on.</summary>
+/// <summary>
+/// One version of a model of the <c>/v2</c> catalogue, held for a request: what the protocol's endpoints need to know of it, whatever it
+/// runs on.
+/// </summary>
 /// <param name="name">The name in its address.</param>
-internal abstract class InferenceModel(string name)
+/// <param name="version">The version in its address; operations have one.</param>
+/// <param name="statistics">What counts its requests.</param>
+internal abstract class InferenceModel(string name, string version, ModelStatistics statistics) : IDisposable
 {
     public string Name => name;
 
-    /// <summary>The one version that is served.</summary>
-    public string Version { get; } = "1";
+    public string Version => version;
 
-    public ModelStatistics Statistics { get; } = new();
+    public ModelStatistics Statistics => statistics;
 
-    /// <summary>The model metadata of the protocol.</summary>
-    public abstract JsonObject Metadata();
+    /// <summary>The model metadata of the protocol, as JSON text.</summary>
+    /// <param name="versions">The versions of the model that are ready, the newest first.</param>
+    public abstract string Metadata(IReadOnlyList<string> versions);
 
     /// <summary>Refuses an input before memory is taken for it.</summary>
     /// <param name="input">Its name.</param>
@@ -25,14 +29,20 @@ internal abstract class InferenceModel(string name)
     /// <exception cref="BodyException">There is no such input, or it is not of such a datatype.</exception>
     public abstract void Admit(string input, ElementType datatype, string path);
 
-    /// <summary>The input that a body without JSON stands for, and its datatype; its shape is read off the length.</summary>
+    /// <summary>The input that a body without JSON stands for.</summary>
     /// <exception cref="BodyException">The model has no such single input.</exception>
-    public abstract (string Name, ElementType Datatype) RawInput();
+    public abstract RawInput RawInput();
 
-    /// <summary>Runs the model.</summary>
+    /// <summary>Runs the model, or waits until it has been run.</summary>
     /// <param name="request">The request.</param>
     /// <param name="scope">What all memory is rented from.</param>
     /// <param name="cancellation">Stops the run.</param>
+    /// <returns>The answer, to be disposed when it is written.</returns>
     /// <exception cref="BodyException">The request makes no sense to the model.</exception>
-    public abstract InferenceAnswer Run(InferenceRequest request, TensorScope scope, CancellationToken cancellation);
+    public abstract ValueTask<InferenceAnswer> RunAsync(InferenceRequest request, TensorScope scope, CancellationToken cancellation);
+
+    /// <summary>Lets go of the version, which may be unloaded then. What is always there does nothing.</summary>
+    public virtual void Dispose()
+    {
+    }
 }

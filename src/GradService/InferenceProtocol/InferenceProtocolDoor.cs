@@ -1,13 +1,14 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using GradService.Hosting;
 using GradService.Numerics.Tensors;
+using GradService.Onnx;
+using GradService.Onnx.Repository;
 using GradService.Operations;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace GradService.InferenceProtocol;
 
-/// <summary>Maps <c>/v2</c>, the Open Inference Protocol: every operation of the catalogue is a model there.</summary>
+/// <summary>Maps <c>/v2</c>, the Open Inference Protocol: every operation of the catalogue is a model there, beside the models of the repository.</summary>
 /// <remarks>
 /// Sources: Open Inference Protocol (KServe V2), HTTP/REST; of Triton's extensions those on binary tensor data, parameters,
 /// statistics and the model repository.
@@ -20,16 +21,18 @@ internal static class InferenceProtocolDoor
     {
         var limits = app.Services.GetRequiredService<Limits>();
         var budget = app.Services.GetRequiredService<MemoryBudget>();
+        var repository = app.Services.GetRequiredService<ModelRepository>();
         var models = new ModelCatalog(
-        [
-            .. app.Services.GetRequiredService<OperationCatalog>().All.Select(operation => new OperationModel(operation, limits)),
-            .. app.Services.GetServices<InferenceModel>(),
-        ]);
+            [
+                .. app.Services.GetRequiredService<OperationCatalog>().All.Select(operation => new OperationModel(operation, limits)),
+                .. app.Services.GetServices<InferenceModel>(),
+            ],
+            new OnnxModels(repository, app.Services.GetRequiredService<OnnxOptions>()));
         app.MapHealth("/v2/health");
         app.MapServer(models);
-        app.MapModels(models);
+        app.MapMetadata(models);
         app.MapEach(HttpMethods.Post, "/infer", new InferenceEndpoint(models, limits, budget).HandleAsync);
-        new RepositoryEndpoints(models, limits, budget).Map(app);
+        new RepositoryEndpoints(models, repository, OnnxSettings.AllowsModelControl(app.Configuration), limits, budget).Map(app);
     }
 
     private static void MapServer(this WebApplication app, ModelCatalog models)
@@ -44,33 +47,33 @@ internal static class InferenceProtocolDoor
         }));
         app.MapGet("/v2/models", context => InferenceAnswers.WriteAsync(context, new JsonObject
         {
-            ["models"] = new JsonArray([.. models.All.Select(model => (JsonNode)model.Name)]),
+            ["models"] = new JsonArray([.. models.ReadyNames.Select(model => (JsonNode)model)]),
         }));
         app.MapGet("/v2/models/stats", context => WriteStatisticsAsync(context, models.All));
     }
 
-    private static void MapModels(this WebApplication app, ModelCatalog models)
+    private static void MapMetadata(this WebApplication app, ModelCatalog models)
     {
         var health = app.Services.GetRequiredService<HealthCheckService>();
-        var metadata = new ConcurrentDictionary<string, string>();
         app.MapEach(HttpMethods.Get, string.Empty, context =>
         {
-            InferenceModel model = models.Of(context);
-            return InferenceAnswers.WriteAsync(context, metadata.GetOrAdd(model.Name, _ => InferenceAnswers.Text(model.Metadata())));
+            using InferenceModel model = models.Hold(context);
+            return InferenceAnswers.WriteAsync(context, model.Metadata(models.ReadyVersionsOf(model.Name)));
         });
         app.MapEach(HttpMethods.Get, "/ready", async context =>
         {
-            InferenceModel model = models.Of(context);
-            bool ready = (await health.CheckHealthAsync(context.RequestAborted).ConfigureAwait(false)).Status == HealthStatus.Healthy;
+            IReadOnlyList<ModelVersion> versions = models.VersionsOf(context);
+            bool ready = versions.Any(version => version.IsReady)
+                && (await health.CheckHealthAsync(context.RequestAborted).ConfigureAwait(false)).Status == HealthStatus.Healthy;
             context.Response.StatusCode = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-            await InferenceAnswers.WriteAsync(context, new JsonObject { ["name"] = model.Name, ["ready"] = ready }).ConfigureAwait(false);
+            await InferenceAnswers.WriteAsync(context, new JsonObject { ["name"] = versions[0].Name, ["ready"] = ready }).ConfigureAwait(false);
         });
-        app.MapEach(HttpMethods.Get, "/stats", context => WriteStatisticsAsync(context, [models.Of(context)]));
+        app.MapEach(HttpMethods.Get, "/stats", context => WriteStatisticsAsync(context, models.VersionsOf(context)));
     }
 
-    private static Task WriteStatisticsAsync(HttpContext context, IEnumerable<InferenceModel> models) => InferenceAnswers.WriteAsync(context, new JsonObject
+    private static Task WriteStatisticsAsync(HttpContext context, IEnumerable<ModelVersion> versions) => InferenceAnswers.WriteAsync(context, new JsonObject
     {
-        ["model_stats"] = new JsonArray([.. models.Select(model => (JsonNode)model.Statistics.Of(model))]),
+        ["model_stats"] = new JsonArray([.. versions.Where(version => version.IsReady).Select(version => (JsonNode)version.Statistics.Of(version.Name, version.Version))]),
     });
 
     // Every address of a model may name its version.

@@ -49,6 +49,20 @@ internal sealed class InferenceRequest
 }
 
 /// <summary>What a model answers.</summary>
-/// <param name="Outputs">The tensors, in the order of the answer.</param>
-/// <param name="Warnings">Sentences that a careful user would want to read beside them.</param>
-internal sealed record InferenceAnswer(IReadOnlyList<NamedTensor> Outputs, IReadOnlyList<string> Warnings);
+/// <param name="outputs">The tensors, in the order of the answer.</param>
+/// <param name="memory">What the tensors lie in; given back with the answer. Null where the request's scope does that.</param>
+internal sealed class InferenceAnswer(IReadOnlyList<NamedTensor> outputs, IDisposable? memory = null) : IDisposable
+{
+    public IReadOnlyList<NamedTensor> Outputs => outputs;
+
+    /// <summary>Sentences that a careful user would want to read beside the tensors.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>How long the request waited for its turn before it was run.</summary>
+    public TimeSpan Queued { get; init; }
+
+    /// <summary>The requests that were run together, this one included.</summary>
+    public int BatchSize { get; init; } = 1;
+
+    public void Dispose() => memory?.Dispose();
+}

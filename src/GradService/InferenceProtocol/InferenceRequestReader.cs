@@ -32,21 +32,12 @@ internal sealed class InferenceRequestReader(InferenceModel model, WireLimits li
 
     private InferenceRequest ReadRaw(Memory<byte> body, TensorScope scope)
     {
-        (string name, ElementType type) = model.RawInput();
-        if (body.Length % type.Size() != 0)
-        {
-            throw new BodyException("$", $"Input '{name}': expected a multiple of {type.Size()} bytes, as a raw body holds {type}; received {body.Length}.", BodyException.Malformed);
-        }
-
-        int elements = body.Length / type.Size();
-        if (elements > limits.MaxElements)
-        {
-            throw new BodyException(name, $"The tensor has {elements} elements; the limit is {limits.MaxElements}.", BodyException.OverLimit);
-        }
+        RawInput raw = model.RawInput();
+        Shape shape = raw.ShapeOf(body.Length, limits.MaxElements);
 
         // As with Triton, who sends raw bytes is answered with bytes: there is no JSON to ask for anything else.
         var request = new InferenceRequest { UsesBody = true, BinaryOutputs = true };
-        request.Inputs.Add(new NamedTensor(name, BinaryTensor.Read(name, type, new Shape(elements), body, scope, name)));
+        request.Inputs.Add(new NamedTensor(raw.Name, BinaryTensor.Read(raw.Name, raw.Datatype, shape, body, scope, raw.Name)));
         return request;
     }
 

@@ -11,13 +11,13 @@ namespace GradService.InferenceProtocol;
 /// <remarks>Source: Open Inference Protocol, "Model Metadata Response JSON Object".</remarks>
 internal static class OperationMetadata
 {
-    public static JsonObject Of(InferenceModel model, Operation operation)
+    public static JsonObject Of(Operation operation)
     {
         JsonObject whole = OperationDescription.Whole(operation);
         return new JsonObject
         {
-            ["name"] = model.Name,
-            ["versions"] = new JsonArray(model.Version),
+            ["name"] = operation.Model,
+            ["versions"] = new JsonArray("1"),
             ["platform"] = "gradservice_operation",
             ["inputs"] = Tensors(whole, "inputs"),
             ["outputs"] = Tensors(whole, "outputs"),

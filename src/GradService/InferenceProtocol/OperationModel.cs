@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using GradService.Catalog;
 using GradService.Hosting;
 using GradService.Numerics;
@@ -11,13 +10,14 @@ namespace GradService.InferenceProtocol;
 /// An operation as a model: its tensors are inputs and outputs, its scalars request-level parameters, the scalars of its answer
 /// outputs of shape []. All of it is read off the signature, and the run is that of the REST door.
 /// </summary>
-internal sealed class OperationModel(Operation operation, Limits limits) : InferenceModel(operation.Model)
+internal sealed class OperationModel(Operation operation, Limits limits) : InferenceModel(operation.Model, "1", new ModelStatistics())
 {
     private readonly RequestAssembly _assembly = new(operation);
     private readonly OperationParameters _parameters = new(operation);
     private readonly OperationOutputs _outputs = new(operation);
+    private readonly Lazy<string> _metadata = new(() => InferenceAnswers.Text(OperationMetadata.Of(operation)));
 
-    public override JsonObject Metadata() => OperationMetadata.Of(this, operation);
+    public override string Metadata(IReadOnlyList<string> versions) => _metadata.Value;
 
     public override void Admit(string input, ElementType datatype, string path)
     {
@@ -34,18 +34,22 @@ internal sealed class OperationModel(Operation operation, Limits limits) : Infer
         }
     }
 
-    public override (string Name, ElementType Datatype) RawInput()
+    public override RawInput RawInput()
     {
         InputMember[] required = [.. operation.Signature.Inputs.Where(input => input.IsRequired)];
         return required is [{ Kind: TensorKind.Floating } only]
-            ? (only.Name, ElementType.FP32)
+            ? new RawInput(only.Name, ElementType.FP32, [-1])
             : throw new BodyException(
                 "$",
                 $"A raw request ({InferenceHeaders.JsonLength}: 0) needs a model with one required input, of floating-point numbers; {Name} requires {(required.Length == 0 ? "none" : Names(required))}. Put JSON before the tensors, and its length in the header.",
                 BodyException.Malformed);
     }
 
-    public override InferenceAnswer Run(InferenceRequest request, TensorScope scope, CancellationToken cancellation)
+    /// <summary>Runs the operation before it returns: there is nothing to wait for.</summary>
+    public override ValueTask<InferenceAnswer> RunAsync(InferenceRequest request, TensorScope scope, CancellationToken cancellation) =>
+        ValueTask.FromResult(Run(request, scope, cancellation));
+
+    private InferenceAnswer Run(InferenceRequest request, TensorScope scope, CancellationToken cancellation)
     {
         _outputs.Check(request.Outputs);
         OperationRequest bound = Bind(request, scope, out ElementType floating);
@@ -53,7 +57,7 @@ internal sealed class OperationModel(Operation operation, Limits limits) : Infer
         try
         {
             object response = operation.Run(bound, run);
-            return new InferenceAnswer(_outputs.Read(response, request.Outputs, bound, scope), run.Warnings);
+            return new InferenceAnswer(_outputs.Read(response, request.Outputs, bound, scope)) { Warnings = run.Warnings };
         }
         catch (OperandException exception)
         {

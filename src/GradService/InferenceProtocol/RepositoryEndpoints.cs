@@ -1,68 +1,95 @@
 using System.Text.Json.Nodes;
 using GradService.Hosting;
 using GradService.Numerics.Tensors;
+using GradService.Onnx;
+using GradService.Onnx.Repository;
 using GradService.Wire;
 
 namespace GradService.InferenceProtocol;
 
-/// <summary>The index of the models, and their loading and unloading, which is not offered: operations are always there.</summary>
+/// <summary>The index of the models, and, where it is allowed, their loading and unloading. Operations are always there.</summary>
 /// <remarks>Source: Triton Inference Server, "Model Repository Extension".</remarks>
-internal sealed class RepositoryEndpoints(ModelCatalog models, Limits limits, MemoryBudget budget)
+internal sealed class RepositoryEndpoints(ModelCatalog models, ModelRepository repository, bool allowsControl, Limits limits, MemoryBudget budget)
 {
+    private delegate void BodyCheck(ReadOnlySpan<byte> body);
+
+    private readonly RepositoryRequest _requests = new(limits.MaxJsonDepth);
+
     public void Map(WebApplication app)
     {
         app.MapPost("/v2/repository/index", InferenceErrors.Guard(IndexAsync));
-        app.MapPost("/v2/repository/models/{model}/load", RefuseControlAsync);
-        app.MapPost("/v2/repository/models/{model}/unload", RefuseControlAsync);
+        MapControl(app, "load", _requests.CheckLoad, LoadAsync);
+        MapControl(app, "unload", _requests.CheckUnload, repository.UnloadAsync);
     }
 
     private async Task IndexAsync(HttpContext context)
     {
+        bool readyAlone = false;
+        await ReadAsync(context, body => readyAlone = _requests.ReadyAlone(body)).ConfigureAwait(false);
+        await InferenceAnswers.WriteAsync(context, new JsonArray(
+        [
+            .. models.All.Where(version => version.IsReady || !readyAlone).Select(version => (JsonNode)new JsonObject
+            {
+                ["name"] = version.Name,
+                ["version"] = version.Version,
+                ["state"] = version.State,
+                ["reason"] = version.Reason,
+            }),
+        ])).ConfigureAwait(false);
+    }
+
+    private void MapControl(WebApplication app, string what, BodyCheck check, Func<string, CancellationToken, Task> control) =>
+        app.MapPost($"/v2/repository/models/{{model}}/{what}", InferenceErrors.Guard(async context =>
+        {
+            string name = (string)context.GetRouteValue("model")!;
+            RefuseUnlessControlled(name);
+            await ReadAsync(context, check).ConfigureAwait(false);
+            try
+            {
+                await control(name, context.RequestAborted).ConfigureAwait(false);
+            }
+            catch (ModelException exception) when (exception.Fault is ModelFault.NotFound or ModelFault.Disabled)
+            {
+                throw models.Unknown(name);
+            }
+
+            await InferenceAnswers.WriteAsync(context, "{}").ConfigureAwait(false);
+        }));
+
+    private async Task LoadAsync(string name, CancellationToken cancellation)
+    {
+        try
+        {
+            await repository.LoadAsync(name, cancellation).ConfigureAwait(false);
+        }
+        catch (ModelException exception) when (exception.Fault == ModelFault.Unavailable)
+        {
+            // As with Triton: what cannot be loaded is a bad request to load it.
+            throw new BodyException("$", $"failed to load '{name}': {exception.Message}", BodyException.Malformed);
+        }
+    }
+
+    private void RefuseUnlessControlled(string name)
+    {
+        bool isOperation = models.IsAlways(name);
+        if (!allowsControl)
+        {
+            string why = isOperation
+                ? "the service's operations are loaded at all times."
+                : "set Onnx:AllowModelControl on the service to allow it. A folder that changes is loaded without being told.";
+            throw new BodyException("$", $"explicit model load / unload is not allowed: model control is off. '{name}' cannot be loaded or unloaded; {why}", StatusCodes.Status501NotImplemented);
+        }
+
+        if (isOperation)
+        {
+            throw new BodyException("$", $"'{name}' is an operation: it cannot be loaded or unloaded; the service's operations are loaded at all times.", BodyException.Malformed);
+        }
+    }
+
+    private async Task ReadAsync(HttpContext context, BodyCheck check)
+    {
         using var scope = new TensorScope(budget);
         InferenceHeaders.RequireInference(context.Request);
-        Memory<byte> body = await BodyReader.ReadAsync(context, scope, limits).ConfigureAwait(false);
-        CheckRequest(body.Span);
-        await InferenceAnswers.WriteAsync(context, new JsonArray([.. models.All.Select(model => (JsonNode)new JsonObject
-        {
-            ["name"] = model.Name,
-            ["version"] = model.Version,
-            ["state"] = "READY",
-            ["reason"] = string.Empty,
-        })])).ConfigureAwait(false);
+        check((await BodyReader.ReadAsync(context, scope, limits).ConfigureAwait(false)).Span);
     }
-
-    // All models are ready at all times, so {"ready": true} asks for all of them just as {} does.
-    private void CheckRequest(ReadOnlySpan<byte> body)
-    {
-        var cursor = new JsonCursor(body, 0);
-        if (cursor.NextToken() < 0)
-        {
-            return;
-        }
-
-        bool begun = false;
-        int seen = 0;
-        while (JsonMembers.NextName(ref cursor, ref begun, "$") is { } name)
-        {
-            if (name == "ready")
-            {
-                JsonMembers.Once(ref seen, 1, name, "$");
-                JsonMembers.Flag(ref cursor, name);
-            }
-            else
-            {
-                JsonSkipper.Skip(ref cursor, limits.MaxJsonDepth - 1, "$");
-            }
-        }
-
-        if (cursor.NextToken() >= 0)
-        {
-            throw cursor.Unexpected("$", "nothing after the closing brace of the request");
-        }
-    }
-
-    private static Task RefuseControlAsync(HttpContext context) => InferenceErrors.WriteAsync(context, new Fault(
-        StatusCodes.Status501NotImplemented,
-        "$",
-        $"explicit model load / unload is not allowed: model control is off. '{context.GetRouteValue("model")}' cannot be loaded or unloaded; the service's operations are loaded at all times."));
 }

@@ -25,6 +25,7 @@ public sealed class EchoService : IDisposable
             host.UseSetting("Limits:MaxTensorElements", "100000");
             host.UseSetting("Limits:MaxRequestBytes", "1000000");
             host.UseSetting("InferenceProtocol:ServerName", "echoes");
+            host.UseSetting("Onnx:Enabled", "false");
             foreach ((string name, string value) in settings)
             {
                 host.UseSetting(name, value);
@@ -48,17 +49,17 @@ public sealed class EchoService : IDisposable
         _factory.Dispose();
     }
 
-    private sealed class EchoModel() : InferenceModel("echo")
+    private sealed class EchoModel() : InferenceModel("echo", "1", new ModelStatistics())
     {
-        public override JsonObject Metadata() => new() { ["name"] = Name };
+        public override string Metadata(IReadOnlyList<string> versions) => new JsonObject { ["name"] = Name }.ToJsonString();
 
         public override void Admit(string input, ElementType datatype, string path)
         {
         }
 
-        public override (string Name, ElementType Datatype) RawInput() => ("raw", ElementType.INT16);
+        public override RawInput RawInput() => new("raw", ElementType.INT16, [-1]);
 
-        public override InferenceAnswer Run(InferenceRequest request, TensorScope scope, CancellationToken cancellation)
+        public override ValueTask<InferenceAnswer> RunAsync(InferenceRequest request, TensorScope scope, CancellationToken cancellation)
         {
             if (request.Parameters.Any(parameter => parameter.Name == "wait"))
             {
@@ -66,7 +67,7 @@ public sealed class EchoService : IDisposable
                 cancellation.ThrowIfCancellationRequested();
             }
 
-            return new InferenceAnswer(request.Inputs, []);
+            return ValueTask.FromResult(new InferenceAnswer(request.Inputs));
         }
     }
 }

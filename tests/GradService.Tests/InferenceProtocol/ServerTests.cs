@@ -45,7 +45,7 @@ public sealed class ServerTests(ServiceFixture service, EchoService echoes) : IC
     {
         string[] operations = [.. Catalogue.All.Select(operation => operation.Model)];
         JsonNode list = (await service.Client.GetReplyAsync("/v2/models")).Good().Json;
-        Assert.Equal(operations, list["models"]!.AsArray().Select(name => (string)name!));
+        Assert.Equal([.. operations, "street-scenes"], list["models"]!.AsArray().Select(name => (string)name!));
         list = (await echoes.Client.GetReplyAsync("/v2/models")).Good().Json;
         Assert.Equal([.. operations, "echo"], list["models"]!.AsArray().Select(name => (string)name!));
     }
@@ -128,7 +128,7 @@ public sealed class ServerTests(ServiceFixture service, EchoService echoes) : IC
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         using HttpResponseMessage response = await service.Client.PostAsync("/v2/repository/index", content, Inference.Cancellation);
         JsonNode index = (await InferenceReply.ReadAsync(response)).Good().Json;
-        Assert.Equal(Catalogue.All.Select(operation => operation.Model), index.AsArray().Select(entry => (string)entry!["name"]!));
+        Assert.Equal([.. Catalogue.All.Select(operation => operation.Model), "street-scenes"], index.AsArray().Select(entry => (string)entry!["name"]!));
         Assert.All(index.AsArray(), entry => Assert.Equal("""["1","READY",""]""", new JsonArray(entry!["version"]!.DeepClone(), entry["state"]!.DeepClone(), entry["reason"]!.DeepClone()).ToJsonString()));
     }
 

@@ -1,0 +1,141 @@
+using GradService.Onnx.Repository;
+using Microsoft.Extensions.Logging;
+using Microsoft.ML.OnnxRuntime;
+
+namespace GradService.Onnx.Running;
+
+/// <summary>One loaded version of a model, its limits and its batches, shared by all who hold it.</summary>
+internal sealed class ModelRunner
+{
+    private readonly ModelSession _session;
+    private readonly RunPipeline _pipeline;
+    private readonly Batcher? _batcher;
+    private readonly TimeSpan _timeout;
+    private IReadOnlyList<ModelInput>? _probe;
+
+    public ModelRunner(string name, int version, ModelSession session, OnnxOptions options, ILogger logger)
+    {
+        Name = name;
+        Version = version;
+        _session = session;
+        _timeout = options.RunTimeout;
+        _pipeline = new RunPipeline(options, logger, name);
+        _batcher = options.BatchWindow > TimeSpan.Zero && Batcher.Suits(session.Description)
+            ? new Batcher(options.BatchWindow, options.MaxBatchSize, RunAloneAsync, () => Log.NotBatched(logger, name))
+            : null;
+        Lifetime = new Lifetime(session.Dispose);
+    }
+
+    public string Name { get; }
+
+    public int Version { get; }
+
+    public ModelDescription Description => _session.Description;
+
+    /// <summary>Counts the holders; the session ends with the last.</summary>
+    public Lifetime Lifetime { get; }
+
+    /// <summary>Runs the model once on zeros, so that the first caller does not wait for what the runtime puts off until then.</summary>
+    /// <returns>Null, or why a model with open lengths took none of the sizes tried, which need not mean that it is broken.</returns>
+    /// <exception cref="ModelException">Unavailable: a model that leaves no length open failed, or took too long.</exception>
+    public string? WarmUp(ModelManifest? manifest)
+    {
+        string reason = string.Empty;
+        foreach (IReadOnlyList<ModelInput> inputs in Running.WarmUp.Inputs(Description, manifest))
+        {
+            try
+            {
+                Probe(inputs, CancellationToken.None);
+                _probe = inputs;
+                return null;
+            }
+            catch (Exception exception) when (exception is OnnxRuntimeException or OperationCanceledException or ModelException)
+            {
+                reason = exception is OperationCanceledException ? $"It took longer than {_timeout.TotalSeconds:0.###} seconds." : exception.Message;
+                if (Running.WarmUp.IsFixed(Description))
+                {
+                    throw new ModelException(ModelFault.Unavailable, $"Its first run, on zeros, failed: {reason}", exception);
+                }
+            }
+        }
+
+        return reason;
+    }
+
+    /// <summary>Runs the model on checked inputs, with others where batching is on.</summary>
+    public Task<ModelResult> RunAsync(IReadOnlyList<ModelInput> inputs, IReadOnlyList<string> outputs, CancellationToken cancellationToken) =>
+        _batcher is null ? RunAloneAsync(inputs, outputs, cancellationToken) : _batcher.RunAsync(inputs, outputs, cancellationToken);
+
+    private async Task<ModelResult> RunAloneAsync(IReadOnlyList<ModelInput> inputs, IReadOnlyList<string> outputs, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(!Lifetime.TryHold(), this);
+        long asked = TimeProvider.System.GetTimestamp();
+        try
+        {
+            return await _pipeline.ExecuteAsync(token => Timed(inputs, outputs, asked, token), cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            Lifetime.Release();
+            throw;
+        }
+    }
+
+    private ModelResult Timed(IReadOnlyList<ModelInput> inputs, IReadOnlyList<string> outputs, long asked, CancellationToken cancellationToken)
+    {
+        long began = TimeProvider.System.GetTimestamp();
+        NativeOutputs native = Run(inputs, outputs, cancellationToken);
+        TimeSpan computed = TimeProvider.System.GetElapsedTime(began);
+        return new ModelResult(native.Outputs, TimeProvider.System.GetElapsedTime(asked, began), computed, 1, new Held(native, Lifetime));
+    }
+
+    private NativeOutputs Run(IReadOnlyList<ModelInput> inputs, IReadOnlyList<string> outputs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _session.Run(inputs, outputs, cancellationToken);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw IsTheInputs(exception, cancellationToken)
+                ? new ModelException(ModelFault.WrongInput, $"The model does not take these inputs: {exception.Message}", exception)
+                : new ModelException(ModelFault.Failed, $"The model failed: {exception.Message}", exception);
+        }
+    }
+
+    // The runtime does not tell a model that is broken from inputs that its operators cannot work on (a height that the strides do not
+    // divide, an index out of range). A model that still does what it did when it was warmed up is not broken.
+    private bool IsTheInputs(OnnxRuntimeException exception, CancellationToken cancellationToken)
+    {
+        if (_probe is null)
+        {
+            return exception.Message.Contains("ErrorCode:InvalidArgument", StringComparison.Ordinal);
+        }
+
+        try
+        {
+            Probe(_probe, cancellationToken);
+            return true;
+        }
+        catch (Exception failure) when (failure is OnnxRuntimeException or ModelException)
+        {
+            return false;
+        }
+    }
+
+    private void Probe(IReadOnlyList<ModelInput> inputs, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_timeout);
+        _session.Run(inputs, [.. Description.Outputs.Select(output => output.Name)], limit.Token).Dispose();
+    }
+
+    private sealed class Held(NativeOutputs outputs, Lifetime lifetime) : IDisposable
+    {
+        public void Dispose()
+        {
+            outputs.Dispose();
+            lifetime.Release();
+        }
+    }
+}
