@@ -1,5 +1,6 @@
 using GradService.Hosting;
 using GradService.InferenceProtocol;
+using GradService.Models;
 using GradService.OpenApi;
 using GradService.Rest;
 
@@ -27,6 +28,7 @@ app.UseStaticFiles();
 app.UseDocumentation();
 app.MapHealth("/health");
 app.MapRest();
+app.MapModels();
 app.MapInferenceProtocol();
 await app.RunAsync();
 return 0;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes the golden cases: <family>/<operation>.json beside this file, the same bytes at every run.
+"""Writes the golden cases: <family>/<operation>.json beside this file, the same bytes at every run; and resize.json.
 
-Needs Debian's python3-torch, python3-sklearn and python3-numpy. Each file holds whole /v1 requests with the whole
+Needs Debian's python3-torch, python3-sklearn, python3-numpy and python3-pil. Each file of an operation holds whole /v1 requests with the whole
 responses that PyTorch (or scikit-learn) gives in FP64, so that `dotnet test` needs no Python. A case's members:
 
     name, request, response       the response lists what must be there; `absent` what must not
@@ -33,6 +33,7 @@ import cases.metrics
 import cases.nll
 import cases.overlap
 import cases.policy
+import cases.resize
 import cases.segmentation
 import cases.selection
 import cases.similarity
@@ -92,6 +93,7 @@ def main():
         path.parent.mkdir(exist_ok=True)
         path.write_text(_document(operation, made_by, made), encoding="utf-8")
         print(f"{operation}: {len(made)} cases, {path.stat().st_size} bytes")
+    (here / "resize.json").write_text(json.dumps(cases.resize.document(), separators=(",", ":")) + "\n", encoding="utf-8")
 
 
 def _document(operation, made_by, made):

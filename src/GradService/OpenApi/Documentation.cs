@@ -19,6 +19,7 @@ internal static class Documentation
             options.DocumentFilter<OperationsDocument>();
             options.DocumentFilter<GradcheckDocument>();
             options.DocumentFilter<CatalogueDocument>();
+            options.DocumentFilter<ModelsDocument>();
             options.DocumentFilter<InferenceProtocolDocument>();
             options.DocumentFilter<HealthDocument>();
         });

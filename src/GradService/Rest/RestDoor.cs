@@ -31,6 +31,11 @@ internal static class RestDoor
     {
         var catalog = context.RequestServices.GetRequiredService<OperationCatalog>();
         string path = context.Request.Path.Value!.TrimEnd('/');
+        if (context.Request.Path.StartsWithSegments("/v1/models"))
+        {
+            return $"There is no {path}. GET /v1/models lists the models; each has POST /v1/models/{{name}}/segment and /evaluate.";
+        }
+
         string[] prefixes = ["/v1/gradcheck/", "/v1/operations/", "/v1/"];
         string prefix = prefixes.FirstOrDefault(candidate => path.StartsWith(candidate, StringComparison.Ordinal)) ?? "/v1";
         string name = path[prefix.Length..];

@@ -37,6 +37,8 @@ public sealed partial class ReadmeTests(ServiceFixture service)
         string folder = Directory.CreateTempSubdirectory("readme").FullName;
         try
         {
+            // Snippets name the repository's files as one who stands in its folder.
+            Directory.CreateSymbolicLink(Path.Combine(folder, "tests"), Path.Combine(Repository.Root, "tests"));
             string address = service.Client.BaseAddress!.ToString().TrimEnd('/');
             await File.WriteAllTextAsync(
                 Path.Combine(folder, file),

@@ -1,0 +1,45 @@
+using GradService.Hosting;
+using GradService.Numerics;
+using GradService.Numerics.Tensors;
+using GradService.Onnx.Pictures;
+using GradService.Onnx.Repository;
+using GradService.Onnx.Running;
+using GradService.Operations;
+using GradService.Operations.Losses;
+using GradService.Rest;
+
+namespace GradService.Models;
+
+/// <summary><c>POST /v1/models/{name}/evaluate</c>: from labelled pictures to loss, metrics and gradient.</summary>
+internal sealed class EvaluateEndpoint(ModelRepository repository, OperationCatalog catalog, EvaluateMembers members, Limits limits, MemoryBudget budget)
+{
+    private readonly EvaluateRequestReader _reader = new(members, limits, new PictureReader(limits, budget));
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        using var scope = new TensorScope(budget);
+        CrossEntropyRequest? loss = null;
+        try
+        {
+            using OnnxModel model = ModelAddress.Acquire(context, repository);
+            PictureModel takes = PictureModel.Of(model.Name, model.Description, model.Manifest);
+            AcceptedType.Of(context.Request, [ModelAnswer.MediaType]);
+            EvaluateRequest request = await _reader.ReadAsync(context, takes, scope).ConfigureAwait(false);
+            loss = request.Loss;
+            var execution = new Execution(limits.Threads, context.RequestAborted);
+            Evaluated found;
+            using (ModelScores scores = await PictureRun.RunAsync(model, takes, request.Pictures, scope, execution).ConfigureAwait(false))
+            {
+                Tensor logits = scores.Full(request.ClassesFirst, scope, execution);
+                loss = request.Loss with { Logits = request.Floating == ElementType.FP64 ? logits.ToFloating<double>(scope, "logits") : logits };
+                found = Evaluated.Of(request, loss, scores.Labels(scope, execution), scores.Classes, catalog, scope, execution);
+            }
+
+            await EvaluateAnswer.WriteAsync(context, model, takes, found, loss.TensorFormat).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Fault.Of(exception, members.Operation, loss) is { } fault)
+        {
+            await Problems.WriteAsync(context, fault).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using GradService.Hosting;
+using GradService.Numerics;
+using GradService.Numerics.Tensors;
+using GradService.Onnx.Pictures;
+using GradService.Onnx.Repository;
+using GradService.Onnx.Running;
+using GradService.Rest;
+using GradService.Wire;
+
+namespace GradService.Models;
+
+/// <summary><c>POST /v1/models/{name}/segment</c>: from a picture to the class of each pixel.</summary>
+internal sealed class SegmentEndpoint(ModelRepository repository, Limits limits, MemoryBudget budget)
+{
+    private readonly SegmentRequestReader _reader = new(limits, new PictureReader(limits, budget));
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        using var scope = new TensorScope(budget);
+        try
+        {
+            using OnnxModel model = ModelAddress.Acquire(context, repository);
+            PictureModel takes = PictureModel.Of(model.Name, model.Description, model.Manifest);
+            var view = QueryChoice.Of<SegmentView>(context.Request, "view");
+            var format = QueryChoice.Of<TensorFormat>(context.Request, "tensor_format");
+            SentPictures pictures = await _reader.ReadAsync(context, scope).ConfigureAwait(false);
+
+            // A PNG holds one picture.
+            string answer = AcceptedType.Of(context.Request, pictures.Count == 1 ? [SegmentPicture.MediaType, ModelAnswer.MediaType] : [ModelAnswer.MediaType]);
+            var execution = new Execution(limits.Threads, context.RequestAborted);
+            using ModelScores scores = await PictureRun.RunAsync(model, takes, pictures, scope, execution).ConfigureAwait(false);
+            var found = new Segmented(model, takes, pictures, scores.Classes, scores.Labels(scope, execution));
+            context.Response.Headers.Append("Vary", "Accept");
+            if (answer == ModelAnswer.MediaType)
+            {
+                await SegmentNumbers.WriteAsync(context, found, format, scope).ConfigureAwait(false);
+                return;
+            }
+
+            byte[] picture = SegmentPicture.Draw(found, view, scope);
+            context.Response.ContentType = SegmentPicture.MediaType;
+            await context.Response.BodyWriter.WriteAsync(picture, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Fault.Of(exception) is { } fault)
+        {
+            await Problems.WriteAsync(context, fault).ConfigureAwait(false);
+        }
+    }
+}
