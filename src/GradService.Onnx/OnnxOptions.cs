@@ -57,6 +57,9 @@ public sealed record OnnxOptions
     /// <summary>How long to wait before a fetch that failed is tried again, the first time; then longer and longer.</summary>
     internal TimeSpan FetchDelay { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a session keeps memory that it has freed, to use again.</summary>
+    internal TimeSpan KeepsMemory { get; init; } = TimeSpan.FromMinutes(1);
+
     // Where a user has no home, as in most containers, there is still a folder for what may be lost.
     private static string DefaultCacheFolder =>
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } own

@@ -101,6 +101,9 @@ internal sealed class Batch(BatchRun run, IReadOnlyList<string> outputs, Action 
         lock (_lock)
         {
             _joined = true;
+
+            // Those who left between start and now could not be let go then.
+            _entries.ForEach(entry => entry.CancelIfLeft());
         }
 
         try

@@ -21,6 +21,14 @@ internal sealed class BatchEntry(IReadOnlyList<ModelInput> inputs, long rows, Ca
         _registration.Unregister();
     }
 
+    public void CancelIfLeft()
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            Cancel();
+        }
+    }
+
     public void Fail(Exception exception)
     {
         if (exception is OperationCanceledException)

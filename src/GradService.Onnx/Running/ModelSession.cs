@@ -6,6 +6,8 @@ namespace GradService.Onnx.Running;
 internal sealed class ModelSession : IDisposable
 {
     private readonly InferenceSession _session;
+    private readonly TimeSpan _keepsMemory;
+    private long _gaveBack = TimeProvider.System.GetTimestamp();
 
     /// <summary>Loads a model from memory, so that its file may change as it likes.</summary>
     /// <param name="model">The whole model, with no data outside of it.</param>
@@ -14,6 +16,7 @@ internal sealed class ModelSession : IDisposable
     /// <exception cref="ModelException">Unavailable: the runtime does not take the file, or it has an input or output that is no tensor.</exception>
     public ModelSession(byte[] model, IReadOnlySet<string> unranked, OnnxOptions options)
     {
+        _keepsMemory = options.KeepsMemory;
         (_session, ExecutionProvider provider, string? reason) = Open(model, options);
         try
         {
@@ -37,7 +40,7 @@ internal sealed class ModelSession : IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var native = new NativeInputs(inputs);
-        using var run = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        using RunOptions run = SessionSettings.For(Description.Provider, IsTimeToGiveBack());
         using CancellationTokenRegistration stop = cancellationToken.UnsafeRegister(static run => ((RunOptions)run!).Terminate = true, run);
         IDisposableReadOnlyCollection<OrtValue> values;
         try
@@ -61,6 +64,13 @@ internal sealed class ModelSession : IDisposable
     }
 
     public void Dispose() => _session.Dispose();
+
+    private bool IsTimeToGiveBack()
+    {
+        long gaveBack = Volatile.Read(ref _gaveBack);
+        return TimeProvider.System.GetElapsedTime(gaveBack) >= _keepsMemory
+            && Interlocked.CompareExchange(ref _gaveBack, TimeProvider.System.GetTimestamp(), gaveBack) == gaveBack;
+    }
 
     private static (InferenceSession Session, ExecutionProvider Provider, string? Reason) Open(byte[] model, OnnxOptions options)
     {

@@ -59,7 +59,7 @@ public sealed class BatchingTests
     [Fact]
     public async Task More_rows_than_a_batch_may_have_begin_the_next_one()
     {
-        using OnnxModel model = TestModel.Of(ModelFiles.Rows(), Batched with { BatchWindow = TimeSpan.FromMilliseconds(300), MaxBatchSize = 4 });
+        using OnnxModel model = TestModel.Of(ModelFiles.Rows(), Batched with { MaxBatchSize = 4 });
         ModelResult[] results = await Task.WhenAll(Enumerable.Range(0, 5).Select(seed => model.RunAsync([Indices(seed == 4 ? 9 : 2, 2, seed)], null, Token)));
         Assert.Equal([2, 2, 2, 2, 1], results.Select(result => result.BatchSize));
         Array.ForEach(results, result => result.Dispose());
@@ -94,6 +94,31 @@ public sealed class BatchingTests
         Assert.False(two.IsCompleted);
         await second.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => two);
+    }
+
+    [Fact]
+    public async Task A_caller_who_left_while_rows_were_joined_is_let_go_when_they_are()
+    {
+        var running = new TaskCompletionSource();
+        using var leave = new CancellationTokenSource();
+        var batch = new Batch(
+            async (_, _, token) =>
+            {
+                running.SetResult();
+                await Task.Delay(Timeout.Infinite, token);
+                return null!;
+            },
+            ["y"],
+            () => { });
+        using var others = new CancellationTokenSource();
+        Task<ModelResult> staying = batch.Add([Indices(1, 2, 2)], 1, others.Token);
+        Task<ModelResult> leaving = batch.Add([new LeavingInput(leave).Input], 1, leave.Token);
+        batch.Start();
+        await running.Task;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaving);
+        Assert.False(staying.IsCompleted);
+        await others.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => staying);
     }
 
     [Fact]
@@ -151,5 +176,29 @@ public sealed class BatchingTests
     {
         var random = new Random(seed);
         return TestModel.Input("x", TensorDatatype.INT64, [rows, columns], [.. Enumerable.Range(0, rows * columns).Select(_ => (long)random.Next(4))]);
+    }
+
+    /// <summary>An input whose caller leaves at the moment that its memory is read.</summary>
+    private sealed class LeavingInput(CancellationTokenSource leave) : System.Buffers.MemoryManager<byte>
+    {
+        private readonly byte[] _bytes = new byte[16];
+
+        public ModelInput Input => new("x", TensorDatatype.INT64, [1, 2], CreateMemory(16));
+
+        public override Span<byte> GetSpan()
+        {
+            leave.Cancel();
+            return _bytes;
+        }
+
+        public override System.Buffers.MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException();
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
     }
 }
