@@ -33,7 +33,7 @@ class _Sums:
     weight: float
 
 
-def fit(features: dask.array.Array, labels: dask.array.Array, replicas: Replicas, *, classes: int = 2, l2: float = 1.0, tol: float = 1e-10,
+def fit(features: dask.array.Array, labels: dask.array.Array, replicas: Replicas, *, classes: int = 2, l2: float = 1.0, tol: float = 1e-12,
         max_iter: int = 100, progress: Callable[[int, float], None] = lambda iteration, loss: None) -> LogisticFit:
     """Newton's method over features [N, F] and labels [N], chunked alike by rows, on the summed loss plus l2/2 times the squared
     coefficients (scikit-learn's C = 1 / l2), until no element of the gradient of the mean loss is larger than `tol`.

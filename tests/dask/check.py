@@ -4,15 +4,17 @@ and scikit-learn; a replica is killed half-way, and the bits must be those of th
 
     check.py --app FOLDER        the folder that `dotnet publish` wrote
 
-Needs Debian's python3-dask, python3-distributed, python3-sklearn, and dotnet. Prints the cost of an iteration against the size of the data.
+Needs Debian's python3-dask, python3-distributed (with python3-psutil), python3-sklearn, and dotnet. Prints the cost of an iteration against the size of the data.
 """
 from __future__ import annotations
 
 import argparse
 import contextlib
 import logging
+import os
 import pathlib
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -23,6 +25,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "deploy" / 
 import dask.array
 import distributed
 import numpy as np
+import psutil
 from sklearn.cluster import KMeans
 from sklearn.linear_model import LogisticRegression
 
@@ -119,22 +122,36 @@ def check_errors(tally: Tally, replicas: Replicas, dead: Replicas) -> None:
     tally.raises("no replica at all is said", NoReplicaError, lambda: kmeans.fit(points, np.ones((2, 2)), dead))
 
 
-def cost(replicas: Replicas, dimensions: int, sizes: list[int]) -> None:
-    print(f"cost of an iteration, {CLUSTERS} clusters, FP64, {dimensions} dimensions; three replicas and three workers share this machine's cores")
-    print(f"{'points':>10}{'MB sent':>10}{'k-means, s':>13}{'one machine, s':>16}{'logistic, s':>13}")
+def cost(replicas: Replicas, processes: list[int], client: distributed.Client, dimensions: int, sizes: list[int]) -> None:
+    """Seconds by the clock and processor seconds of replicas and workers, the median over the iterations."""
+    workers = list(client.run(os.getpid).values())
+
+    def spent() -> np.ndarray:
+        return np.array([time.perf_counter(), processor_seconds(processes), processor_seconds(workers)])
+
+    def row(what: str, size: int, megabytes: float, marks: list[np.ndarray]) -> None:
+        print("".join([f"{what:<26}{size:>9}{megabytes:>9.1f}", *(f"{value:>10.3f}" for value in np.median(np.diff(marks, axis=0), axis=0))]), flush=True)
+
+    print(f"cost of an iteration, {CLUSTERS} clusters, FP64, {dimensions} dimensions, {os.cpu_count()} cores for all; load {os.getloadavg()[0]:.0f}")
+    print(f"{'':26}{'points':>9}{'MB sent':>9}{'seconds':>10}{'replicas':>10}{'workers':>10}")
     for size in sizes:
         points, labels = blobs(size, dimensions, 3)
-        binary = (labels < CLUSTERS // 2).astype(np.int64)
         rows = -(-size // 6)
         sharded = dask.array.from_array(points, chunks=(rows, -1))
-        ticks: list[float] = []
-        kmeans.fit(sharded, points[:CLUSTERS], replicas, tol=0, max_iter=6, progress=lambda *_: ticks.append(time.perf_counter()))
-        steps: list[float] = []
-        logistic.fit(sharded, dask.array.from_array(binary, chunks=rows), replicas, progress=lambda *_: steps.append(time.perf_counter()))
-        start = time.perf_counter()
+        binary = dask.array.from_array((labels < CLUSTERS // 2).astype(np.int64), chunks=rows)
+        marks: list[np.ndarray] = []
+        kmeans.fit(sharded, points[:CLUSTERS], replicas, tol=0, max_iter=6, progress=lambda *_: marks.append(spent()))
+        row("k-means", size, points.nbytes / 1e6, marks)
+        one = [spent()]
         replicas.infer("kmeans.step", {"points": points, "centroids": points[:CLUSTERS]}, ("centroids", "loss"), dtype="FP64", method="lloyd")
-        single = time.perf_counter() - start
-        print(f"{size:>10}{points.nbytes / 1e6:>10.1f}{np.median(np.diff(ticks)):>13.3f}{single:>16.3f}{np.median(np.diff(steps)):>13.3f}", flush=True)
+        row("k-means, one request", size, points.nbytes / 1e6, [*one, spent()])
+        marks = []
+        logistic.fit(sharded, binary, replicas, progress=lambda *_: marks.append(spent()))
+        row("logistic, two classes", size, (points.nbytes + labels.nbytes) / 1e6, marks)
+
+
+def processor_seconds(processes: list[int]) -> float:
+    return sum(sum(psutil.Process(process).cpu_times()[:2]) for process in processes)
 
 
 def main() -> int:
@@ -146,12 +163,13 @@ def main() -> int:
     with contextlib.ExitStack() as stack:
         started = [stack.enter_context(service.Replica(arguments.app)) for _ in range(3)]
         replicas = Replicas(tuple(replica.url for replica in started), patience_seconds=20)
+        scratch = stack.enter_context(tempfile.TemporaryDirectory())
         cluster = stack.enter_context(distributed.LocalCluster(n_workers=3, threads_per_worker=1, dashboard_address=None, host="127.0.0.1",
-                                                               silence_logs=logging.CRITICAL))
+                                                               local_directory=scratch, silence_logs=logging.CRITICAL))
         client = stack.enter_context(distributed.Client(cluster))
         points, labels = blobs(30_000, 8, 1)
         check_logistic(tally, replicas, points, labels, 7, None, client)
-        cost(replicas, 16, arguments.sizes)
+        cost(replicas, [replica.pid for replica in started], client, 16, arguments.sizes)
         check_kmeans(tally, replicas, points, 9, started[0], client)
         alive = Replicas(replicas.urls[1:], patience_seconds=20)
         check_logistic(tally, alive, points, (labels < CLUSTERS // 2).astype(np.int64), 7, started[1], client)
