@@ -7,9 +7,9 @@ COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
 COPY src/GradService.Numerics/GradService.Numerics.csproj src/GradService.Numerics/
 COPY src/GradService.Onnx/GradService.Onnx.csproj src/GradService.Onnx/
 COPY src/GradService/GradService.csproj src/GradService/
-RUN dotnet restore src/GradService
+RUN dotnet restore src/GradService --use-current-runtime
 COPY src/ src/
-RUN dotnet publish src/GradService -c Release --no-restore -p:UseAppHost=false -o /app
+RUN dotnet publish src/GradService -c Release --no-restore --use-current-runtime --self-contained false -p:UseAppHost=false -o /app
 
 FROM ${DOTNET}/aspnet:10.0-noble-chiseled
 WORKDIR /app

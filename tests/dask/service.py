@@ -1,0 +1,56 @@
+"""Replicas of the published service on this machine, each a process of its own on a free port."""
+from __future__ import annotations
+
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+import time
+import types
+import urllib.request
+
+
+class Replica:
+    """Starts on entering, ready; stopped on leaving unless it was killed before."""
+
+    def __init__(self, app: pathlib.Path) -> None:
+        self._app = app.resolve()
+
+    def __enter__(self) -> Replica:
+        self._log = tempfile.TemporaryFile("w+")
+        self._process = subprocess.Popen(
+            ["dotnet", str(self._app / "GradService.dll")], cwd="/", stdout=self._log, stderr=subprocess.STDOUT,
+            env={**os.environ, "ASPNETCORE_URLS": "http://127.0.0.1:0", "Limits__Threads": "1"})
+        self.url = self._wait_until_ready(time.monotonic() + 60)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: types.TracebackType | None) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        self._log.close()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait(30)
+
+    def is_dead(self) -> bool:
+        return self._process.poll() is not None
+
+    def _wait_until_ready(self, deadline: float) -> str:
+        while time.monotonic() < deadline and not self.is_dead():
+            self._log.seek(0)
+            if listening := re.search(r"Now listening on: (http://\S+)", self._log.read()):
+                with urllib.request.urlopen(f"{listening[1]}/health/ready", timeout=30) as answer:
+                    if answer.status == 200:
+                        return listening[1]
+            time.sleep(0.05)
+        self._log.seek(0)
+        raise RuntimeError(f"The service did not start: {self._log.read()}")
