@@ -24,7 +24,7 @@ public static class DifferentiableSelection
             throw new OperandException(nameof(logits), "logits have no candidates: their last axis must have a length of at least 1.");
         }
 
-        var row = new double[candidates];
+        var row = new double[chosen.IsEmpty ? 0 : candidates];
         for (int b = 0; b < chosen.Length; b++)
         {
             int first = b * candidates;
@@ -51,7 +51,7 @@ public static class DifferentiableSelection
     public static void Mix<T>(ReadOnlySpan<double> mask, ReadOnlySpan<T> values, int candidates, int length, Span<T> output, Execution execution = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var sum = new double[length];
+        var sum = new double[output.IsEmpty ? 0 : length];
         for (int b = 0; b < mask.Length / candidates; b++)
         {
             execution.Cancellation.ThrowIfCancellationRequested();
@@ -108,7 +108,7 @@ public static class DifferentiableSelection
         ReadOnlySpan<double> probabilities, ReadOnlySpan<T> values, ReadOnlySpan<T> upstream, int candidates, int length, double temperature, Span<T> gradient, Execution execution = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var worth = new double[candidates];
+        var worth = new double[probabilities.IsEmpty ? 0 : candidates];
         for (int b = 0; b < probabilities.Length / candidates; b++)
         {
             execution.Cancellation.ThrowIfCancellationRequested();

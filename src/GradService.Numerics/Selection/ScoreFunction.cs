@@ -20,8 +20,9 @@ public static class ScoreFunction
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         RequireCandidates(candidates);
-        (double[] logP, double[] p) = (new double[candidates], new double[candidates]);
-        for (int row = 0; row < (samples == 0 ? 0 : actions.Length / samples); row++)
+        int rows = samples == 0 ? 0 : actions.Length / samples;
+        (double[] logP, double[] p) = Row(rows, candidates);
+        for (int row = 0; row < rows; row++)
         {
             Softmax(logits.Slice(row * candidates, candidates), logP, p);
             int wrong = Array.FindIndex(p, double.IsNaN);
@@ -69,7 +70,7 @@ public static class ScoreFunction
     {
         RequireCandidates(candidates);
         Check(actions, candidates, samples, baseline);
-        (double[] logP, double[] p) = (new double[candidates], new double[candidates]);
+        (double[] logP, double[] p) = Row(loss.Length, candidates);
         var terms = new double[samples];
         for (int row = 0; row < loss.Length; row++)
         {
@@ -104,7 +105,7 @@ public static class ScoreFunction
     public static void Expect<T>(ReadOnlySpan<T> logits, ReadOnlySpan<T> losses, int candidates, Span<double> expected, Span<double> gradient)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        (double[] logP, double[] p) = (new double[candidates], new double[candidates]);
+        (double[] logP, double[] p) = Row(expected.Length, candidates);
         for (int row = 0; row < expected.Length; row++)
         {
             Softmax(logits.Slice(row * candidates, candidates), logP, p);
@@ -121,6 +122,9 @@ public static class ScoreFunction
             }
         }
     }
+
+    private static (double[] LogP, double[] P) Row(int rows, int candidates) =>
+        rows == 0 ? ([], []) : (new double[candidates], new double[candidates]);
 
     private static void RequireCandidates(int candidates)
     {
