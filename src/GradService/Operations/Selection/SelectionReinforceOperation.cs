@@ -70,7 +70,7 @@ public sealed class SelectionReinforceOperation : Operation<SelectionReinforceRe
         Tensor<double>? gradient = wants ? run.Rent<double>(scores) : null;
         Tensor<double>? variance = wants ? run.Rent<double>(scores) : null;
         ScoreFunction.Evaluate<T>(
-            logits.Span, actions.Span, losses.Span, candidates, samples, request.BaselineMode, loss.Span, surrogate.Span, gradient.SpanOrEmpty(), variance.SpanOrEmpty());
+            logits.Span, actions.Span, losses.Span, candidates, samples, request.BaselineMode, loss.Span, surrogate.Span, gradient.SpanOrEmpty(), variance.SpanOrEmpty(), run.Execution);
         if (wants && samples == 1)
         {
             run.Warn("The variance cannot be estimated from one sample, so it is NaN. Take more samples.");
@@ -135,7 +135,7 @@ public sealed class SelectionReinforceOperation : Operation<SelectionReinforceRe
         Tensor<int> actions = run.Hold("the sampled actions", () =>
         {
             Tensor<int> fresh = run.Rent<int>(drawn);
-            ScoreFunction.Draw<T>(logits.Span, candidates, request.Samples, request.Seed, fresh.Span);
+            ScoreFunction.Draw<T>(logits.Span, candidates, request.Samples, request.Seed, fresh.Span, run.Execution);
             return fresh;
         });
         Tensor<T> all = run.Floats<T>(request.Losses);
