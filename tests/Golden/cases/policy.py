@@ -122,6 +122,7 @@ def _losses(operation, extra):
     one = {**WORKED, "actions": 0, "advantages": 1.5, **extra(rng, (), 2)}
     yield from twins(operation, "one state", one)
     yield from twins(operation, "no gradients", {**one, "gradients": []})
+    yield case(operation, "one baseline for all steps", {**EPISODE, "returns": [3, 2, 1], "baseline": 1.5, **extra(rng, (3,), 2)})
     yield refused("refused: nothing that says what a step was worth", {key: value for key, value in one.items() if key != "advantages"})
     yield refused("refused: returns and advantages", {**one, "returns": 1})
     yield refused("refused: episode starts without rewards", {**one, "episode_starts": True})
