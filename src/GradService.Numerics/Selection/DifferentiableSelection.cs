@@ -14,17 +14,13 @@ public static class DifferentiableSelection
     /// <param name="temperature">T, finite and above 0.</param>
     /// <param name="probabilities">Receives softmax((z + g) / T), <c>[B, M]</c>.</param>
     /// <param name="chosen">Receives the arg-max of each row, <c>[B]</c>, the lowest index on a tie.</param>
-    /// <exception cref="OperandException">There is no candidate, or the temperature is out of range.</exception>
+    /// <exception cref="OperandException">There is no candidate or too many, or the temperature is out of range.</exception>
     public static void Weigh<T>(ReadOnlySpan<T> logits, ReadOnlySpan<double> noise, int candidates, double temperature, Span<double> probabilities, Span<int> chosen)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Temperature.Check(temperature);
-        if (candidates < 1)
-        {
-            throw new OperandException(nameof(logits), "logits have no candidates: their last axis must have a length of at least 1.");
-        }
-
-        var row = new double[chosen.IsEmpty ? 0 : candidates];
+        Candidates.Check(candidates);
+        var row = new double[candidates];
         for (int b = 0; b < chosen.Length; b++)
         {
             int first = b * candidates;
@@ -108,7 +104,7 @@ public static class DifferentiableSelection
         ReadOnlySpan<double> probabilities, ReadOnlySpan<T> values, ReadOnlySpan<T> upstream, int candidates, int length, double temperature, Span<T> gradient, Execution execution = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var worth = new double[probabilities.IsEmpty ? 0 : candidates];
+        var worth = new double[candidates];
         for (int b = 0; b < probabilities.Length / candidates; b++)
         {
             execution.Cancellation.ThrowIfCancellationRequested();

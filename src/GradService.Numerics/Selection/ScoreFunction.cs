@@ -16,14 +16,13 @@ public static class ScoreFunction
     /// <param name="seed">The same seed gives the same actions, on every machine that computes the same logits.</param>
     /// <param name="actions">Receives the actions, <c>[B, S]</c>.</param>
     /// <param name="execution">Until when to run.</param>
-    /// <exception cref="OperandException">There is no candidate, or a row has no softmax as its logits are NaN, +infinity, or all -infinity.</exception>
+    /// <exception cref="OperandException">There is no candidate or too many, or a row has no softmax as its logits are NaN, +infinity, or all -infinity.</exception>
     public static void Draw<T>(ReadOnlySpan<T> logits, int candidates, int samples, long seed, Span<int> actions, Execution execution = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        RequireCandidates(candidates);
-        int rows = samples == 0 ? 0 : actions.Length / samples;
-        (double[] logP, double[] p) = Row(rows, candidates);
-        for (int row = 0; row < rows; row++)
+        Candidates.Check(candidates);
+        (double[] logP, double[] p) = (new double[candidates], new double[candidates]);
+        for (int row = 0; row < (samples == 0 ? 0 : actions.Length / samples); row++)
         {
             Softmax(logits.Slice(row * candidates, candidates), logP, p);
             int wrong = Array.FindIndex(p, double.IsNaN);
@@ -54,7 +53,7 @@ public static class ScoreFunction
     /// baseline the terms depend on each other a little, and the figure is approximate. Or empty.
     /// </param>
     /// <param name="execution">Until when to run.</param>
-    /// <exception cref="OperandException">An action is out of range, there are no samples or candidates, or too few for the baseline.</exception>
+    /// <exception cref="OperandException">An action is out of range, there are no samples or candidates, too many candidates, or too few samples for the baseline.</exception>
     public static void Evaluate<T>(
         ReadOnlySpan<T> logits,
         ReadOnlySpan<int> actions,
@@ -69,9 +68,9 @@ public static class ScoreFunction
         Execution execution = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        RequireCandidates(candidates);
+        Candidates.Check(candidates);
         Check(actions, candidates, samples, baseline);
-        (double[] logP, double[] p) = Row(loss.Length, candidates);
+        (double[] logP, double[] p) = (new double[candidates], new double[candidates]);
         var terms = new double[samples];
         ActionMoments? moments = gradient.IsEmpty ? null : new ActionMoments(candidates);
         for (int row = 0; row < loss.Length; row++)
@@ -118,7 +117,7 @@ public static class ScoreFunction
     public static void Expect<T>(ReadOnlySpan<T> logits, ReadOnlySpan<T> losses, int candidates, Span<double> expected, Span<double> gradient)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        (double[] logP, double[] p) = Row(expected.Length, candidates);
+        (double[] logP, double[] p) = (new double[candidates], new double[candidates]);
         for (int row = 0; row < expected.Length; row++)
         {
             Softmax(logits.Slice(row * candidates, candidates), logP, p);
@@ -133,17 +132,6 @@ public static class ScoreFunction
             {
                 gradient[(row * candidates) + k] = p[k] * (double.CreateTruncating(losses[(row * candidates) + k]) - mean);
             }
-        }
-    }
-
-    private static (double[] LogP, double[] P) Row(int rows, int candidates) =>
-        rows == 0 ? ([], []) : (new double[candidates], new double[candidates]);
-
-    private static void RequireCandidates(int candidates)
-    {
-        if (candidates < 1)
-        {
-            throw new OperandException("logits", "logits have no candidates: their last axis must have a length of at least 1.");
         }
     }
 

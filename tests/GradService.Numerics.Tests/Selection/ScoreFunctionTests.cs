@@ -159,6 +159,13 @@ public sealed class ScoreFunctionTests
     }
 
     [Fact]
+    public void More_candidates_than_there_is_room_for_are_refused()
+    {
+        OperandException error = Assert.Throws<OperandException>(() => ScoreFunction.Draw<double>(new double[(1 << 20) + 1], (1 << 20) + 1, 1, 1, new int[1]));
+        Assert.Equal("1048577 candidates were found; at most 1048576 are possible. Is the last axis the right one?", error.Message);
+    }
+
+    [Fact]
     public void A_cancelled_estimate_stops()
     {
         var execution = new Execution(1, new CancellationToken(canceled: true));

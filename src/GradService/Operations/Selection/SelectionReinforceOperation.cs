@@ -18,7 +18,7 @@ namespace GradService.Operations.Selection;
 /// <para><c>grad_logits</c> is the gradient of loss + surrogate - held surrogate, which has the value of the loss and the gradient of the surrogate mean_s (f_s - b_s) log p(a_s); a gradient check holds
 /// the sampled actions and that value.</para>
 /// <para>Edge cases: <c>leave_one_out</c> with one sample is an error; <c>mean</c> with one sample gives a gradient of 0; the variance of one sample is NaN, with a warning;
-/// an action out of range is an error that names its place; logits without a softmax (NaN, +Infinity, all -Infinity) cannot be drawn from.</para>
+/// an action out of range is an error that names its place; so is a row of more than 1,048,576 candidates; logits without a softmax (NaN, +Infinity, all -Infinity) cannot be drawn from.</para>
 /// </remarks>
 /// <formula name="loss">mean_s f_s, the estimate of E f</formula>
 /// <formula name="grad_logits">mean_s (f_s - b_s)(e_{a_s} - p), with p = softmax(z)</formula>
