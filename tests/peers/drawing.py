@@ -216,6 +216,12 @@ def _log_gradient(rng, floating):
     for option in ("per_sample", "explain"):
         if rng.random() < 0.5:
             members[option] = bool(rng.random() < 0.5)
+    if rng.random() < 0.4:
+        members["temperature"] = float(rng.uniform(0.2, 4))
+    if rng.random() < 0.3:
+        mask = rng.random((*batch, theta.shape[1])) < 0.6
+        np.put_along_axis(mask, members["actions"][..., None].astype(np.int64), True, -1)
+        members["action_mask"] = mask
     return members
 
 
@@ -231,6 +237,8 @@ def _returns(rng, floating):
         members["lambda"] = float(rng.random())
     if rng.random() < 0.5:
         members["bootstrap_value"] = float(rng.normal())
+    if "episode_starts" not in members and rng.random() < 0.3:
+        members["discounts"] = np.where(rng.random(steps) < 0.1, 0, rng.uniform(0.5, 1, steps)).astype(floating)
     return members
 
 
@@ -372,6 +380,16 @@ def _logistic_predict(rng, floating):
     return members
 
 
+@_operation("logistic/boundary")
+def _logistic_boundary(rng, floating):
+    members, rows = _linear_model(rng, floating)
+    if members["coef"].shape[-1] < 2:
+        members = {"coef": rng.normal(0, 1, (2,) if rows == 1 else (rows, 2)).astype(floating), "features": rng.normal(0, 1, (9, 2)).astype(floating)}
+    if rows == 1 and rng.random() < 0.5:
+        members["threshold"] = float(rng.uniform(0.05, 0.95))
+    return members
+
+
 @_operation("logistic/loss")
 def _logistic_loss(rng, floating):
     members = _labelled(rng, floating)
@@ -497,7 +515,7 @@ def _cross_correlation(rng, floating):
     inputs, outputs = groups * int(rng.integers(1, 6)), groups * int(rng.integers(1, 7))
     sizes, kernel, slide = _slide(rng)
     input = _feature_maps(rng, inputs, sizes, last, floating)
-    members = {"input": input, "kernel": rng.normal(0, 1, (outputs, inputs // groups, *kernel)).astype(floating), **slide}
+    members = {"input": input, "kernel": rng.normal(0, 1, (outputs, inputs // groups, *kernel)).astype(floating), **slide, **_border(rng, slide, sizes)}
     if rng.random() < 0.5:
         members["bias"] = rng.normal(0, 1, outputs).astype(floating)
     if groups > 1:
@@ -511,7 +529,7 @@ def _separable(rng, floating):
     hidden = inputs * int(rng.integers(1, 3))
     sizes, kernel, slide = _slide(rng)
     members = {"input": _feature_maps(rng, inputs, sizes, last, floating), "depthwise": rng.normal(0, 1, (hidden, 1, *kernel)).astype(floating),
-               "pointwise": rng.normal(0, 1, (outputs, hidden, 1, 1)).astype(floating), **slide}
+               "pointwise": rng.normal(0, 1, (outputs, hidden, 1, 1)).astype(floating), **slide, **_border(rng, slide, sizes)}
     if rng.random() < 0.5:
         members["bias"] = rng.normal(0, 1, outputs).astype(floating)
     return _differentiated(rng, "similarity/separable", {**members, **_layout(rng, last)}, "output", floating)
@@ -548,6 +566,12 @@ def _slide(rng):
     if dilation != [1, 1]:
         slide["dilation"] = dilation
     return sizes, kernel, slide
+
+
+def _border(rng, slide, sizes):
+    """Sometimes a border of something else than zeros, where there is enough of it."""
+    widest = max(np.ravel(slide["padding"])) if isinstance(slide.get("padding", 0), (int, list)) and "padding" in slide else 3
+    return {"padding_mode": str(rng.choice(["reflect", "replicate", "circular"]))} if min(sizes) > widest and rng.random() < 0.4 else {}
 
 
 def _feature_maps(rng, channels, sizes, last, floating):

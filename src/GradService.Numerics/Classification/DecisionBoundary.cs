@@ -9,6 +9,9 @@ namespace GradService.Numerics.Classification;
 /// </summary>
 public sealed class DecisionBoundary
 {
+    /// <summary>The most numbers that the normals of all pairs may hold together: 128 MB.</summary>
+    public const int MostNormals = 1 << 24;
+
     private readonly double[] _coef;
     private readonly double[] _intercept;
 
@@ -36,7 +39,9 @@ public sealed class DecisionBoundary
     /// <param name="intercept">One for each row; empty for none.</param>
     /// <param name="classifier">F and the number of rows.</param>
     /// <param name="threshold">t of a binary model, above 0 and below 1: its boundary is wᵀx + b = log(t / (1 - t)). 0.5 for more classes.</param>
-    /// <exception cref="OperandException">The lengths do not fit together, a value is not finite, or the threshold is out of range.</exception>
+    /// <exception cref="OperandException">
+    /// The lengths do not fit together, a value is not finite, the threshold is out of range, or there are so many classes that the normals of their pairs hold more than <see cref="MostNormals"/> numbers.
+    /// </exception>
     public static DecisionBoundary Of<T>(ReadOnlySpan<T> coef, ReadOnlySpan<T> intercept, LinearClassifier classifier, double threshold)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -51,6 +56,7 @@ public sealed class DecisionBoundary
         }
 
         int features = classifier.Features;
+        CheckPairs(classifier);
         var pairs = new List<(int, int)>();
         for (int i = 0; i < classifier.Rows; i++)
         {
@@ -78,6 +84,17 @@ public sealed class DecisionBoundary
         };
     }
 
+    private static void CheckPairs(LinearClassifier classifier)
+    {
+        long pairs = classifier.Rows * (classifier.Rows - 1L) / 2;
+        if (pairs > MostNormals / Math.Max(1, classifier.Features))
+        {
+            throw new OperandException(
+                "coef",
+                $"{classifier.Rows} classes make {pairs} pairs, each with a normal of {classifier.Features} numbers; at most {MostNormals} numbers are answered. Send the rows of the classes that you compare.");
+        }
+    }
+
     /// <summary>Computes how far points lie from each hyperplane, in the features' own unit.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="features">The points, <c>[N, F]</c>.</param>
@@ -85,7 +102,8 @@ public sealed class DecisionBoundary
     /// Receives (normalᵀx + offset) / |normal|, <c>[N, pairs]</c>: above 0 on the side that the normal points to. Where a normal is zero there is no
     /// hyperplane, and the distance is infinite, with the sign of the side that all points are on.
     /// </param>
-    public void Distances<T>(ReadOnlySpan<T> features, Span<T> distances)
+    /// <param name="execution">Until when to run.</param>
+    public void Distances<T>(ReadOnlySpan<T> features, Span<T> distances, Execution execution = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int count = Classifier.Features;
@@ -93,6 +111,11 @@ public sealed class DecisionBoundary
         for (int at = 0; at < distances.Length; at++)
         {
             (int point, int pair) = Math.DivRem(at, Pairs.Count);
+            if (pair == 0)
+            {
+                execution.Cancellation.ThrowIfCancellationRequested();
+            }
+
             double sum = Offsets[pair];
             for (int f = 0; f < count; f++)
             {
@@ -140,11 +163,10 @@ public sealed class DecisionBoundary
             return (label == 1 ? positive : new HalfPlane(-positive.A, -positive.B, -positive.C)).Cut(corners);
         }
 
-        HalfPlane own = Line(_coef, label, _intercept[label], plane, fixedValues);
-        for (int k = 0; k < Classifier.Rows; k++)
+        HalfPlane[] scores = Scores(plane, fixedValues);
+        for (int k = 0; k < scores.Length && corners.Count > 0; k++)
         {
-            HalfPlane other = Line(_coef, k, _intercept[k], plane, fixedValues);
-            corners = k == label ? corners : new HalfPlane(own.A - other.A, own.B - other.B, own.C - other.C).Cut(corners);
+            corners = k == label ? corners : Above(scores[label], scores[k]).Cut(corners);
         }
 
         return corners;
@@ -153,13 +175,16 @@ public sealed class DecisionBoundary
     /// <summary>The pieces of the boundary that lie inside the plane's bounds: where the classes of a pair are both the most probable.</summary>
     /// <param name="plane">The plane and its bounds.</param>
     /// <param name="fixedValues">The values of all features, <c>[F]</c>; those of the two axes are not looked at.</param>
+    /// <param name="execution">Until when to run.</param>
     /// <exception cref="OperandException">An axis is no feature, both are the same, or the bounds are not a box.</exception>
-    public IReadOnlyList<BoundarySegment> Segments(BoundaryPlane plane, ReadOnlySpan<double> fixedValues)
+    public IReadOnlyList<BoundarySegment> Segments(BoundaryPlane plane, ReadOnlySpan<double> fixedValues, Execution execution = default)
     {
         Check(plane);
+        HalfPlane[] scores = Classifier.IsBinary ? [] : Scores(plane, fixedValues);
         var segments = new List<BoundarySegment>();
         for (int pair = 0; pair < Pairs.Count; pair++)
         {
+            execution.Cancellation.ThrowIfCancellationRequested();
             HalfPlane line = Line(Normals, pair, Offsets[pair], plane, fixedValues);
             if (!LineClip.TryStart(line, plane, out LineClip clip))
             {
@@ -167,13 +192,11 @@ public sealed class DecisionBoundary
             }
 
             (int i, int j) = Pairs[pair];
-            for (int k = 0; k < Classifier.Rows && !Classifier.IsBinary; k++)
+            for (int k = 0; k < scores.Length && clip.Length > 0; k++)
             {
                 if (k != i && k != j)
                 {
-                    HalfPlane own = Line(_coef, i, _intercept[i], plane, fixedValues);
-                    HalfPlane other = Line(_coef, k, _intercept[k], plane, fixedValues);
-                    clip.Keep(new HalfPlane(own.A - other.A, own.B - other.B, own.C - other.C));
+                    clip.Keep(Above(scores[i], scores[k]));
                 }
             }
 
@@ -215,6 +238,20 @@ public sealed class DecisionBoundary
             throw new OperandException(name, $"{axis} is not a feature: coef has {Quantity.Of(Classifier.Features, "feature", "features")}, numbered from 0 to {Classifier.Features - 1}{(Classifier.Features < 2 ? ", and a plane needs two" : string.Empty)}.");
         }
     }
+
+    // The score of every class as a function of the plane's two coordinates.
+    private HalfPlane[] Scores(BoundaryPlane plane, ReadOnlySpan<double> fixedValues)
+    {
+        var scores = new HalfPlane[Classifier.Rows];
+        for (int k = 0; k < scores.Length; k++)
+        {
+            scores[k] = Line(_coef, k, _intercept[k], plane, fixedValues);
+        }
+
+        return scores;
+    }
+
+    private static HalfPlane Above(HalfPlane own, HalfPlane other) => new(own.A - other.A, own.B - other.B, own.C - other.C);
 
     private HalfPlane Line(double[] rows, int row, double offset, BoundaryPlane plane, ReadOnlySpan<double> fixedValues)
     {

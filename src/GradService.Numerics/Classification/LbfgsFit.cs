@@ -26,6 +26,7 @@ internal static class LbfgsFit
             double before = point.Value;
             best = Minimise(point, best, goal, maxIter - Math.Max(0, point.Accepted.Count - 1));
             point.EvaluateAt(best);
+            point.Accept();
             point.Unscale(best, theta);
             objective.Evaluate(theta, gradient, default);
             end = objective.IsSeparated || objective.FallsForEver(theta) || FallsAlongNewton(objective, theta) ? FitEnd.Separable
@@ -39,12 +40,6 @@ internal static class LbfgsFit
         }
 
         history.AddRange(point.Accepted.Select(value => value * objective.TotalWeight));
-        double last = point.Value * objective.TotalWeight;
-        if (history.Count == 0 || last < history[^1])
-        {
-            history.Add(last);
-        }
-
         return end;
     }
 
@@ -110,7 +105,7 @@ internal static class LbfgsFit
             Lowest = Point = Gradient = first.Point;
         }
 
-        /// <summary>The values at the points from which a line search began: those that the minimiser settled on, one for each step.</summary>
+        /// <summary>The values at the start and after each step: where a line search began, and where the last one ended.</summary>
         public List<double> Accepted { get; }
 
         /// <summary>The point with the lowest value of all that were tried; kept by the first point of a run.</summary>
@@ -141,13 +136,18 @@ internal static class LbfgsFit
             }
         }
 
-        public IObjectiveFunction CreateNew()
+        /// <summary>Counts this point as one that a step led to, unless it is where the last one ended.</summary>
+        public void Accept()
         {
             if (Accepted.Count == 0 || Value < Accepted[^1])
             {
                 Accepted.Add(Value);
             }
+        }
 
+        public IObjectiveFunction CreateNew()
+        {
+            Accept();
             return new ScaledPoint<T>(_first);
         }
 

@@ -45,6 +45,11 @@ public static class LogisticFit
                 Labels = y,
                 Weights = w,
             };
+            if (operands.Parameters == 0)
+            {
+                throw new OperandException(nameof(features), "There are no features and no intercept, so there is nothing to fit. Send features, or fit_intercept = true.");
+            }
+
             if (options.Solver == LogisticSolver.Newton && operands.Parameters > NewtonStep.MostParameters)
             {
                 throw new OperandException(
@@ -116,6 +121,11 @@ public static class LogisticFit
 
             counts[labels[i]]++;
             seen[labels[i]] |= sampleWeight.IsEmpty || sampleWeight[i] > T.Zero;
+        }
+
+        if (!seen.Contains(true))
+        {
+            throw new OperandException(nameof(sampleWeight), "All weights are 0, so no sample is left to fit to.");
         }
 
         int missing = Array.IndexOf(seen, false);

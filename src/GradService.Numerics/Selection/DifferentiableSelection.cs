@@ -14,16 +14,12 @@ public static class DifferentiableSelection
     /// <param name="temperature">T, finite and above 0.</param>
     /// <param name="probabilities">Receives softmax((z + g) / T), <c>[B, M]</c>.</param>
     /// <param name="chosen">Receives the arg-max of each row, <c>[B]</c>, the lowest index on a tie.</param>
-    /// <exception cref="OperandException">There is no candidate, or the temperature is out of range.</exception>
+    /// <exception cref="OperandException">There is no candidate or too many, or the temperature is out of range.</exception>
     public static void Weigh<T>(ReadOnlySpan<T> logits, ReadOnlySpan<double> noise, int candidates, double temperature, Span<double> probabilities, Span<int> chosen)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Temperature.Check(temperature);
-        if (candidates < 1)
-        {
-            throw new OperandException(nameof(logits), "logits have no candidates: their last axis must have a length of at least 1.");
-        }
-
+        Candidates.Check(candidates);
         var row = new double[candidates];
         for (int b = 0; b < chosen.Length; b++)
         {
@@ -51,7 +47,7 @@ public static class DifferentiableSelection
     public static void Mix<T>(ReadOnlySpan<double> mask, ReadOnlySpan<T> values, int candidates, int length, Span<T> output, Execution execution = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var sum = new double[length];
+        var sum = new double[output.IsEmpty ? 0 : length];
         for (int b = 0; b < mask.Length / candidates; b++)
         {
             execution.Cancellation.ThrowIfCancellationRequested();

@@ -15,11 +15,12 @@ public static class ScoreFunction
     /// <param name="samples">S, at least 1.</param>
     /// <param name="seed">The same seed gives the same actions, on every machine that computes the same logits.</param>
     /// <param name="actions">Receives the actions, <c>[B, S]</c>.</param>
-    /// <exception cref="OperandException">There is no candidate, or a row has no softmax as its logits are NaN, +infinity, or all -infinity.</exception>
-    public static void Draw<T>(ReadOnlySpan<T> logits, int candidates, int samples, long seed, Span<int> actions)
+    /// <param name="execution">Until when to run.</param>
+    /// <exception cref="OperandException">There is no candidate or too many, or a row has no softmax as its logits are NaN, +infinity, or all -infinity.</exception>
+    public static void Draw<T>(ReadOnlySpan<T> logits, int candidates, int samples, long seed, Span<int> actions, Execution execution = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        RequireCandidates(candidates);
+        Candidates.Check(candidates);
         (double[] logP, double[] p) = (new double[candidates], new double[candidates]);
         for (int row = 0; row < (samples == 0 ? 0 : actions.Length / samples); row++)
         {
@@ -30,11 +31,9 @@ public static class ScoreFunction
                 throw new OperandException(nameof(logits), "The logits of this row have no softmax to draw from: they hold NaN or Infinity, or are all -Infinity.", row * candidates);
             }
 
+            execution.Cancellation.ThrowIfCancellationRequested();
             var random = new SeededRandom(seed, row);
-            foreach (ref int action in actions.Slice(row * samples, samples))
-            {
-                action = random.NextCategorical<double>(p);
-            }
+            random.NextCategoricals(p, actions.Slice(row * samples, samples));
         }
     }
 
@@ -53,7 +52,8 @@ public static class ScoreFunction
     /// Receives the estimated variance of each element of the gradient, <c>[B, M]</c>: that of the S terms over S; NaN for one sample. With a
     /// baseline the terms depend on each other a little, and the figure is approximate. Or empty.
     /// </param>
-    /// <exception cref="OperandException">An action is out of range, there are no samples or candidates, or too few for the baseline.</exception>
+    /// <param name="execution">Until when to run.</param>
+    /// <exception cref="OperandException">An action is out of range, there are no samples or candidates, too many candidates, or too few samples for the baseline.</exception>
     public static void Evaluate<T>(
         ReadOnlySpan<T> logits,
         ReadOnlySpan<int> actions,
@@ -64,15 +64,18 @@ public static class ScoreFunction
         Span<double> loss,
         Span<double> surrogate,
         Span<double> gradient,
-        Span<double> variance)
+        Span<double> variance,
+        Execution execution = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        RequireCandidates(candidates);
+        Candidates.Check(candidates);
         Check(actions, candidates, samples, baseline);
         (double[] logP, double[] p) = (new double[candidates], new double[candidates]);
         var terms = new double[samples];
+        ActionMoments? moments = gradient.IsEmpty ? null : new ActionMoments(candidates);
         for (int row = 0; row < loss.Length; row++)
         {
+            execution.Cancellation.ThrowIfCancellationRequested();
             SoftmaxRow softmax = Softmax(logits.Slice(row * candidates, candidates), logP, p);
             ReadOnlySpan<int> taken = actions.Slice(row * samples, samples);
             loss[row] = Advantages(losses.Slice(row * samples, samples), baseline, terms);
@@ -85,9 +88,19 @@ public static class ScoreFunction
                 }
             }
 
-            for (int k = 0; k < candidates && !gradient.IsEmpty; k++)
+            if (gradient.IsEmpty)
             {
-                (double mean, double spread) = Moments(softmax, p, terms, taken, k);
+                continue;
+            }
+
+            // The terms of element k are (f - b)(1 - p_k) where k was taken, and -(f - b) p_k elsewhere.
+            moments!.Read(terms, taken);
+            for (int k = 0; k < candidates; k++)
+            {
+                (double with, double without) = (softmax.Complement(p, k), -p[k]);
+                (Moments own, Moments others) = (moments.Of(k), moments.ButOf(k));
+                double mean = (Share(own, with) + Share(others, without)) / samples;
+                double spread = own.SquaresAround(mean, with) + others.SquaresAround(mean, without);
                 gradient[(row * candidates) + k] = mean;
                 variance[(row * candidates) + k] = samples > 1 ? spread / (samples - 1) / samples : double.NaN;
             }
@@ -122,13 +135,8 @@ public static class ScoreFunction
         }
     }
 
-    private static void RequireCandidates(int candidates)
-    {
-        if (candidates < 1)
-        {
-            throw new OperandException("logits", "logits have no candidates: their last axis must have a length of at least 1.");
-        }
-    }
+    // No samples have no share, even of an infinite factor.
+    private static double Share(Moments moments, double factor) => moments.Count == 0 ? 0 : moments.Sum * factor;
 
     private static void Check(ReadOnlySpan<int> actions, int candidates, int samples, SampleBaseline baseline)
     {
@@ -171,27 +179,6 @@ public static class ScoreFunction
         }
 
         return mean;
-    }
-
-    // The mean over the samples of (f - b)(e_a - p)_k, and the sum of the squared deviations from it.
-    private static (double Mean, double Spread) Moments(SoftmaxRow softmax, double[] p, double[] advantages, ReadOnlySpan<int> actions, int k)
-    {
-        double own = softmax.Complement(p, k);
-        double mean = 0;
-        for (int s = 0; s < advantages.Length; s++)
-        {
-            mean += advantages[s] * (actions[s] == k ? own : -p[k]);
-        }
-
-        mean /= advantages.Length;
-        double spread = 0;
-        for (int s = 0; s < advantages.Length; s++)
-        {
-            double deviation = (advantages[s] * (actions[s] == k ? own : -p[k])) - mean;
-            spread += deviation * deviation;
-        }
-
-        return (mean, spread);
     }
 
     private static SoftmaxRow Softmax<T>(ReadOnlySpan<T> logits, double[] logP, double[] p)

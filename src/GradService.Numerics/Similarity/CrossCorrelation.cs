@@ -30,6 +30,11 @@ public static unsafe class CrossCorrelation
             throw new OperandException(nameof(bias), $"{Quantity.Of(bias.Length, "number was", "numbers were")} found; expected {geometry.OutputChannels}, one for each filter.");
         }
 
+        if (output.IsEmpty)
+        {
+            return;
+        }
+
         fixed (T* inputAt = input, kernelAt = kernel, biasAt = bias, outputAt = output)
         {
             CorrelationJob<T>.Forward(inputAt, kernelAt, bias.IsEmpty ? null : biasAt, geometry, outputAt, execution);
@@ -50,6 +55,11 @@ public static unsafe class CrossCorrelation
         CheckKernel(kernel.Length, geometry);
         CheckInput(gradient.Length, geometry);
         gradient.Clear();
+        if (upstream.IsEmpty || gradient.IsEmpty)
+        {
+            return;
+        }
+
         fixed (T* upstreamAt = upstream, kernelAt = kernel, gradientAt = gradient)
         {
             // With a stride the positions of the input fall into classes that different taps reach; each class is a correlation of its own.
@@ -76,6 +86,12 @@ public static unsafe class CrossCorrelation
         CheckInput(input.Length, geometry);
         CheckLength(upstream.Length, geometry.Output.Length, nameof(upstream));
         CheckKernel(gradient.Length, geometry);
+        if (input.IsEmpty || upstream.IsEmpty || gradient.IsEmpty)
+        {
+            gradient.Clear();
+            return;
+        }
+
         fixed (T* inputAt = input, upstreamAt = upstream, gradientAt = gradient)
         {
             KernelGradientJob<T>.Run(inputAt, upstreamAt, geometry, gradientAt, execution);

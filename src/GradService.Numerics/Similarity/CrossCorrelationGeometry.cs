@@ -59,7 +59,7 @@ public sealed record CrossCorrelationGeometry
     public static CrossCorrelationGeometry Of(Shape input, Shape kernel, CrossCorrelationOptions options, string kernelOperand = "kernel")
     {
         bool first = options.Layout == ChannelLayout.ChannelsFirst;
-        Require.Rank(input, "input", 4, 4, first ? "[B, C, H, W]; one picture is [1, C, H, W]" : "[B, H, W, C]; one picture is [1, H, W, C]");
+        Require.Rank(input, "input", 4, 4, InputForm(options.Layout));
         Require.Rank(kernel, kernelOperand, 4, 4, "[O, C / groups, kH, kW]");
         int channels = input[first ? 1 : 3];
         int outputs = kernel[0];
@@ -82,6 +82,12 @@ public sealed record CrossCorrelationGeometry
                 : Require.Product(new Shape(input[0]), "input", height, width, outputs),
         };
     }
+
+    /// <summary>The form of a correlation's input, for people who sent another.</summary>
+    /// <param name="layout">Where the channels lie.</param>
+    public static string InputForm(ChannelLayout layout) => layout == ChannelLayout.ChannelsFirst
+        ? "[B, C, H, W]; one picture is [1, C, H, W], sequences are [B, C, 1, L]"
+        : "[B, H, W, C]; one picture is [1, H, W, C], sequences are [B, 1, L, C]";
 
     private static void CheckGroups(int groups, int channels, int outputs, Shape kernel, string kernelOperand)
     {

@@ -100,7 +100,7 @@ internal static class SlidingRules
             string dilated = axis.Dilation > 1 ? $", {axis.Extent} with {axis.Dilation} from one to the next" : string.Empty;
             throw new OperandException(
                 kernel,
-                $"It has {axis.Kernel} {which}{dilated}, and the input {padded}, padding included: it cannot lie on it. Pad the input, or send a smaller kernel.");
+                $"It has {axis.Kernel} {which}{dilated}, and the input {padded}, padding included: it cannot lie on it. Pad the input, or send a smaller {kernel}.");
         }
     }
 }

@@ -134,6 +134,35 @@ public struct SeededRandom
         return last;
     }
 
+    /// <summary>Draws many indices as <see cref="NextCategorical{T}"/> draws each, the weights added up once.</summary>
+    /// <param name="weights">Not of unit sum necessarily, each finite and at least 0, one at least above 0; receives their cumulative sums.</param>
+    /// <param name="indices">Receives the indices.</param>
+    internal void NextCategoricals(Span<double> weights, Span<int> indices)
+    {
+        double total = 0;
+        int last = 0;
+        for (int i = 0; i < weights.Length; i++)
+        {
+            last = weights[i] > 0 ? i : last;
+            total += weights[i];
+            weights[i] = total;
+        }
+
+        foreach (ref int index in indices)
+        {
+            // The first whose cumulative weight exceeds the share; a share just below the total may round to it.
+            double share = NextUniform() * total;
+            (int low, int high) = (0, last);
+            while (low < high)
+            {
+                int middle = low + ((high - low) / 2);
+                (low, high) = share < weights[middle] ? (low, middle) : (middle + 1, high);
+            }
+
+            index = low;
+        }
+    }
+
     // Not Math.Log: its last digit is the machine's mathematical library's.
     private static double Log(double x) => Logarithm.OfPositive(Vector512.Create(x)).ToScalar();
 }

@@ -106,7 +106,7 @@ internal sealed class RequestAssembly(Operation operation)
 
         if (parameter.ValueType.IsEnum && parameter.Values is { } values)
         {
-            string hint = value.ValueKind == JsonValueKind.String && NearestName.Among(values, value.GetString()!) is { } near
+            string hint = value.ValueKind == JsonValueKind.String && NearestName.Among(values, value.GetString()!, ValueAliases.All) is { } near
                 ? $" Did you mean \"{near}\"?"
                 : string.Empty;
             return new BodyException(
@@ -125,12 +125,25 @@ internal sealed class RequestAssembly(Operation operation)
         return parameter.Type switch
         {
             _ when parameter.ValueType == typeof(Steps) => $"an integer or a list of integers{words}",
-            "integer" when parameter.ValueType == typeof(long) => string.Create(CultureInfo.InvariantCulture, $"an integer from {long.MinValue} to {long.MaxValue}"),
-            "integer" => string.Create(CultureInfo.InvariantCulture, $"an integer from {int.MinValue} to {int.MaxValue}"),
+            "integer" => Integer(parameter),
             "number" => "a number",
             "boolean" => "true or false",
             "array" => "a list of names in quotes",
             _ => "text in quotes",
         };
+    }
+
+    private static string Integer(ParameterMember parameter)
+    {
+        (long least, long most) = parameter.ValueType == typeof(long) ? (long.MinValue, long.MaxValue) : (int.MinValue, int.MaxValue);
+        if (parameter.Range is { } range)
+        {
+            double minimum = Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture);
+            double maximum = Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture);
+            least = minimum > least ? (long)minimum : least;
+            most = maximum < most ? (long)maximum : most;
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"an integer from {least} to {most}");
     }
 }

@@ -8,7 +8,7 @@ TOLERANCE = {"absolute": 1e-12, "relative": 1e-12}
 FLOATING = ("logits", "log_probs", "weight", "sample_weight", "upstream", "pos_weight", "target", "probabilities", "states", "theta",
             "points", "centroids", "sums", "counts", "features", "coef", "intercept", "candidates", "losses", "uniforms",
             "input", "kernel", "bias", "depthwise", "pointwise", "template", "search",
-            "rewards", "values", "returns", "advantages", "baseline", "old_log_probabilities")
+            "rewards", "discounts", "values", "returns", "advantages", "baseline", "old_log_probabilities")
 
 
 def case(operation, name, request, warnings=None):

@@ -42,6 +42,14 @@ def log_gradient():
             rng = draw.seeded(operation + name)
             request = {**_drawn(rng, batch, size, actions), "actions": draw.indices(rng, (batch,), actions).tolist(), **options}
             yield case(operation, name, request)
+    for batch, size, actions in SIZES:
+        for options in ({"temperature": 0.5}, {"temperature": 4, "per_sample": False}, {"temperature": 2, "explain": True}):
+            name = f"{batch} states of {size}, {actions} actions, {', '.join(f'{key} {str(value).lower()}' for key, value in options.items())}"
+            rng = draw.seeded(operation + name)
+            taken = draw.indices(rng, (batch,), actions).tolist()
+            request = {**_drawn(rng, batch, size, actions), "actions": taken, **options}
+            yield case(operation, name, request)
+            yield case(operation, name + ", masked", {**request, "action_mask": [[a == taken[row] or rng.random() < 0.5 for a in range(actions)] for row in range(batch)]})
     for explain in (False, True):
         said = ", explained" if explain else ""
         yield from twins(operation, "worked: one state, two actions" + said, {**WORKED, "actions": 0, "explain": explain})
@@ -49,6 +57,8 @@ def log_gradient():
     yield case(operation, "limit: the action's probability underflows",
                {"states": [[1.0]], "theta": [[0.0, -800.0]], "actions": [1]})
     yield refused("refused: action beyond the policy's", {**WORKED, "actions": 2})
+    yield refused("refused: an action that is masked", {**WORKED, "actions": 1, "action_mask": [True, False]})
+    yield refused("refused: temperature 0", {**WORKED, "actions": 1, "temperature": 0})
     yield refused("refused: two actions for one state", {"states": [[1, 2]], "theta": WORKED["theta"], "actions": [0, 1]})
 
 
@@ -67,6 +77,18 @@ def returns():
             starts = {"episode_starts": [rng.random() < 0.3 for _ in range(steps)]}
             for said, members in (("", {}), (", values", values), (", episodes", starts), (", episodes and values", {**starts, **values})):
                 yield case(operation, name + said, {**request, **members}, warnings=False)
+    for steps in (1, 3, 12):
+        for options in ({}, {"bootstrap_value": 1.5}, {"lambda": 0.5, "bootstrap_value": -2}):
+            name = f"{steps} steps, discounts{''.join(f', {key} {value}' for key, value in options.items())}"
+            rng = draw.seeded(operation + name)
+            discounts = [0 if rng.random() < 0.25 else rng.randint(1, 16) / 16 for _ in range(steps)]
+            request = {"rewards": draw.scores(rng, (steps,), 2).tolist(), "discounts": discounts, **options}
+            yield case(operation, name, request, warnings=False)
+            yield case(operation, name + ", values", {**request, "values": draw.scores(rng, (steps,), 2).tolist()}, warnings=False)
+    yield case(operation, "limit: a discount of 0 stops an infinite reward", {"rewards": [1, 1, "Infinity"], "discounts": [1, 0, 1]})
+    yield refused("refused: discounts and episode starts", {"rewards": [1, 2], "discounts": [1, 0], "episode_starts": [True, False]})
+    yield refused("refused: two discounts for three rewards", {"rewards": [1, 2, 3], "discounts": [1, 0]})
+    yield refused("refused: a discount above 1", {"rewards": [1, 2], "discounts": [1, 1.5]})
     yield case(operation, "worked: three steps", {"rewards": [1, 1, 1]})
     yield case(operation, "no steps", {"rewards": []})
     yield case(operation, "limit: an infinite reward stays in its episode", {"rewards": [1, "Infinity", 1, 1], "episode_starts": [True, False, True, False]})
@@ -100,6 +122,7 @@ def _losses(operation, extra):
     one = {**WORKED, "actions": 0, "advantages": 1.5, **extra(rng, (), 2)}
     yield from twins(operation, "one state", one)
     yield from twins(operation, "no gradients", {**one, "gradients": []})
+    yield case(operation, "one baseline for all steps", {**EPISODE, "returns": [3, 2, 1], "baseline": 1.5, **extra(rng, (3,), 2)})
     yield refused("refused: nothing that says what a step was worth", {key: value for key, value in one.items() if key != "advantages"})
     yield refused("refused: returns and advantages", {**one, "returns": 1})
     yield refused("refused: episode starts without rewards", {**one, "episode_starts": True})

@@ -38,7 +38,13 @@ def cross_correlation():
     rng = draw.seeded(operation + "wide")
     yield _under_upstream(operation, "a row of 70 columns", {"input": draw.scores(rng, (1, 2, 2, 70), 2).tolist(), "kernel": draw.scores(rng, (3, 2, 2, 5), 2).tolist(), "bias": [1, 0, -1]}, rng)
     yield case(operation, "one gradient of three", {"input": [[X]], "kernel": [[Z]], "bias": [1], "upstream": [[[[1, 2, 3]] * 3]], "gradients": ["kernel"]})
+    yield from _borders(operation, {"kernel": (3, 2, 2, 3)})
     base = {"input": [[X]], "kernel": [[Z]]}
+    for mode, most in (("reflect", 3), ("circular", 4)):
+        yield case(operation, f"a border as wide as there is, {mode}", {**base, "padding": most, "padding_mode": mode, "upstream": np.ones((1, 1, 3 + 2 * most, 3 + 2 * most)).tolist()})
+        yield refused(f"refused: a border wider than there is, {mode}", {**base, "padding": [0, most + 1], "padding_mode": mode})
+    yield refused("refused: a border of nothing", {"input": {"shape": [1, 1, 0, 4], "data": []}, "kernel": [[Z]], "padding": 1, "padding_mode": "replicate"})
+    yield refused("refused: a border of another library", {**base, "padding": 1, "padding_mode": "symmetric"})
     yield refused("refused: stride 0", {**base, "stride": 0})
     yield refused("refused: three strides", {**base, "stride": [1, 1, 1]})
     yield refused("refused: negative padding", {**base, "padding": -1})
@@ -66,12 +72,23 @@ def separable():
         if rng.random() < 0.7:
             request["bias"] = draw.scores(rng, (outputs,), 2).tolist()
         yield _under_upstream(operation, name, request, rng)
+    yield from _borders(operation, {"depthwise": (2, 1, 2, 3), "pointwise": (3, 2, 1, 1)})
     base = {"input": [[X, X]], "depthwise": [[Z], [Z]], "pointwise": [[[[1]], [[1]]]]}
     yield case(operation, "without upstream", base)
     yield refused("refused: a depthwise kernel over two channels", {**base, "depthwise": [[Z, Z], [Z, Z]]})
     yield refused("refused: a depthwise kernel for three channels", {**base, "depthwise": [[Z], [Z], [Z]]})
     yield refused("refused: a pointwise kernel of 2 x 2", {**base, "pointwise": [[Z, Z]]})
     yield refused("refused: a pointwise kernel for three channels", {**base, "pointwise": [[[[1]], [[1]], [[1]]]]})
+
+
+def _borders(operation, operands):
+    """Each padding_mode with each way to say how wide the border is."""
+    slides = ({"padding": 1}, {"padding": [2, 3]}, {"padding": [0, 3, 1, 0]}, {"padding": "same"}, {"padding": 2, "stride": 2, "dilation": [2, 1]})
+    for mode, slide, layout in itertools.product(("reflect", "replicate", "circular", "zeros"), slides, ("channels_first", "channels_last")):
+        options = {**slide, "padding_mode": mode, "layout": layout}
+        rng = draw.seeded(operation + _said(options))
+        request = {"input": draw.scores(rng, _shape(layout, 2, 2, 4, 5), 2).tolist(), **{name: draw.scores(rng, shape, 2).tolist() for name, shape in operands.items()}, **options}
+        yield _under_upstream(operation, _said(options), request, rng)
 
 
 def siamese():

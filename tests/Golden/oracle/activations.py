@@ -9,7 +9,8 @@ def softmax(request):
 
 
 def log_softmax(request):
-    return _activation(request, torch.log_softmax)
+    temperature, axis = request.get("temperature", 1.0), request.get("axis", -1)
+    return {**_activation(request, torch.log_softmax), "log_sum_exp": torch.logsumexp(floats(request, "logits") / temperature, axis)}
 
 
 def _activation(request, function):

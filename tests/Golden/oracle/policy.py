@@ -22,7 +22,10 @@ def probabilities(request):
 def log_gradient(request):
     states, theta = floats(request, "states"), floats(request, "theta").requires_grad_()
     actions = integers(request, "actions")
-    steps = [_step(s, theta, a) for s, a in zip(states.reshape(-1, states.shape[-1]), actions.reshape(-1))]
+    allowed = torch.ones(theta.shape[1], dtype=torch.bool) if request.get("action_mask") is None else torch.from_numpy(read(request["action_mask"], bool))
+    allowed = allowed.expand(*actions.shape, theta.shape[1]).reshape(-1, theta.shape[1])
+    rows = zip(states.reshape(-1, states.shape[-1]), actions.reshape(-1), allowed)
+    steps = [_step(s, theta, a, m, request.get("temperature", 1.0)) for s, a, m in rows]
     response = {name: _stack([step[name] for step in steps], actions.shape) for name in steps[0]}
     if not request.get("per_sample", True):
         response["gradient"] = response["gradient"].sum(0) if actions.dim() else response["gradient"]
@@ -31,10 +34,11 @@ def log_gradient(request):
     return response
 
 
-def _step(state, theta, action):
+def _step(state, theta, action, allowed, temperature):
     """One state and action: d log pi(a|s) / d theta by autograd, and the steps a person would write down."""
-    logits = (state @ theta).detach().requires_grad_()
-    log_p = torch.log_softmax(state @ theta, -1)[action]
+    scores = (state @ theta / temperature).masked_fill(~allowed, float("-inf"))
+    logits = scores.detach().requires_grad_()
+    log_p = torch.log_softmax(scores, -1)[action]
     jacobian = torch.autograd.functional.jacobian(lambda z: torch.softmax(z, -1), logits.detach())
     return {
         "gradient": torch.autograd.grad(log_p, theta)[0],
@@ -54,12 +58,30 @@ def returns(request):
     rewards, values = floats(request, "rewards"), floats(request, "values")
     gamma, after = request.get("gamma", 0.99), request.get("bootstrap_value", 0.0)
     ends = _episode_ends(request, len(rewards))
+    if request.get("discounts") is not None:
+        return _with_discounts(rewards, values, floats(request, "discounts").tolist(), request.get("lambda", 0.95), after)
     if values is None:
         return {"returns": _discounted(rewards, gamma, after, ends)}
     cut = [t + 1 == ends[t] for t in range(len(rewards))]
     following = [(after if t + 1 == len(rewards) else 0.0) if cut[t] else values[t + 1].item() for t in range(len(rewards))]
     deltas = rewards + gamma * torch.tensor(following, dtype=torch.float64) - values
     advantages = _discounted(deltas, gamma * request.get("lambda", 0.95), 0.0, ends)
+    return {"returns": advantages + values, "advantages": advantages}
+
+
+def _with_discounts(rewards, values, discounts, decay, after):
+    """The same sums, each reward under the product of the discounts before it."""
+    def total(terms, factors, last):
+        sums = []
+        for t in range(len(terms)):
+            products = [math.prod(factors[t:k]) for k in range(t, len(terms) + 1)]
+            sums.append(sum(p * x.item() for p, x in zip(products, terms[t:]) if p) + (products[-1] * last if products[-1] else 0.0))
+        return torch.tensor(sums, dtype=torch.float64)
+    if values is None:
+        return {"returns": total(rewards, discounts, after)}
+    following = [*values.tolist()[1:], after][:len(discounts)]
+    deltas = rewards + torch.tensor([d * v if d else 0.0 for d, v in zip(discounts, following)], dtype=torch.float64) - values
+    advantages = total(deltas, [decay * d for d in discounts], 0.0)
     return {"returns": advantages + values, "advantages": advantages}
 
 

@@ -25,17 +25,26 @@ def separable(request):
 
 
 def _slide(images, kernel, bias, request, groups):
-    """conv2d after the padding; a true convolution turns the kernel. torch's "same" puts the odd zero below and to the right."""
-    padding = request.get("padding", 0)
+    """conv2d after the padding; a true convolution turns the kernel. torch's "same" puts the odd element below and to the right."""
     if request.get("mode") == "convolution":
         kernel = kernel.flip((-2, -1))
     stride, dilation = _pair(request.get("stride", 1)), _pair(request.get("dilation", 1))
-    if isinstance(padding, list) and len(padding) == 4:
-        top, bottom, left, right = padding
-        images, padding = F.pad(images, (left, right, top, bottom)), 0
-    elif not isinstance(padding, str):
-        padding = _pair(padding)
-    return F.conv2d(images, kernel, bias, stride, padding, dilation, groups)
+    spans = [step * (taps - 1) + 1 for step, taps in zip(dilation, kernel.shape[-2:])]
+    sides, mode = _sides(request.get("padding", 0), *spans), request.get("padding_mode", "zeros")
+    images = F.pad(images, sides) if mode == "zeros" else _bordered(images, sides, mode)
+    return F.conv2d(images, kernel, bias, stride, 0, dilation, groups)
+
+
+def _bordered(images, sides, mode):
+    """F.pad by index, as it takes no border as wide as the input in every mode and version."""
+    left, right, top, bottom = sides
+    for axis, before, after in ((2, top, bottom), (3, left, right)):
+        size = images.shape[axis]
+        places = torch.arange(-before, size + after)
+        if mode == "reflect":
+            places = (size - 1) - (size - 1 - places.abs()).abs()
+        images = images.index_select(axis, places.clamp(0, size - 1) if mode == "replicate" else places % size)
+    return images
 
 
 def siamese(request):

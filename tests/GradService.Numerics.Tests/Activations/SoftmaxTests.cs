@@ -184,4 +184,27 @@ public sealed class SoftmaxTests
             : p[0] * ((p[1] * 0.25) + (p[2] * 1.0) + (p[3] * -0.25));
         Assert.Equal(1, gradient[0] / first, 1e-6);
     }
+
+    [Theory]
+    [InlineData(double.NegativeInfinity, double.NegativeInfinity, double.NegativeInfinity)]
+    [InlineData(double.PositiveInfinity, 0, double.PositiveInfinity)]
+    [InlineData(double.NaN, double.PositiveInfinity, double.NaN)]
+    [InlineData(0, double.NaN, double.NaN)]
+    [InlineData(-1e308, -1e308, -1e308)]
+    [InlineData(1000, 1000, 1000.6931471805599453)]
+    public void The_log_sum_exp_of_extreme_logits_is_that_of_PyTorch(double first, double second, double expected)
+    {
+        double[] x = [first, second];
+        var sum = new double[1];
+        LogSumExp.Evaluate<double>(x, new AxisView(1, 2, 1), 1, sum);
+        Assert.Equal(expected, sum[0]);
+    }
+
+    [Fact]
+    public void The_log_sum_exp_of_nothing_is_minus_infinity()
+    {
+        var sum = new double[3];
+        LogSumExp.Evaluate<double>([], new AxisView(3, 0, 1), 1, sum);
+        Assert.All(sum, value => Assert.Equal(double.NegativeInfinity, value));
+    }
 }

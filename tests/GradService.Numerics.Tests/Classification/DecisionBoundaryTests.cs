@@ -135,4 +135,18 @@ public sealed class DecisionBoundaryTests
 
     private static double Area(IReadOnlyList<(double X, double Y)> corners) =>
         Math.Abs(corners.Select((corner, i) => (corner.X * corners[(i + 1) % corners.Count].Y) - (corners[(i + 1) % corners.Count].X * corner.Y)).Sum()) / 2;
+
+    [Fact]
+    public void Of_too_many_classes_no_pairs_are_laid_out()
+    {
+        OperandException error = Assert.Throws<OperandException>(() => Of(new double[2 * 5000], new double[5000], 2));
+        Assert.StartsWith("5000 classes make 12497500 pairs, each with a normal of 2 numbers", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_search_for_segments_can_be_stopped()
+    {
+        DecisionBoundary boundary = Of([1, 0, 0, 1, -1, -1], [0, 0, 0], 2);
+        Assert.Throws<OperationCanceledException>(() => boundary.Segments(Unit, [0, 0], new Execution(1, new CancellationToken(canceled: true))));
+    }
 }

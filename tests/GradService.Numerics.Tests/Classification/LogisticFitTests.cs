@@ -239,4 +239,29 @@ public sealed class LogisticFitTests
         double l2 = 1 / double.Parse(c, System.Globalization.CultureInfo.InvariantCulture);
         return (LogisticFit.Fit<double>(features, labels, default, count, options with { L2 = l2 }), DataSets.Fit(name, c));
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void Lbfgs_takes_no_more_steps_than_it_may(int most)
+    {
+        LogisticFitResult fit = LogisticFit.Fit<double>(Eight, EightLabels, default, 2, new LogisticFitOptions { Solver = LogisticSolver.Lbfgs, MaxIter = most });
+        Assert.Equal((FitEnd.MaxIter, most), (fit.End, fit.Iterations));
+        Assert.Equal(fit.LossHistory, fit.LossHistory.OrderDescending());
+    }
+
+    [Fact]
+    public void Nothing_to_fit_is_an_error()
+    {
+        OperandException error = Assert.Throws<OperandException>(() => LogisticFit.Fit<double>([], EightLabels, default, 0, new LogisticFitOptions { FitIntercept = false }));
+        Assert.StartsWith("There are no features and no intercept", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Weights_that_are_all_0_are_said_to_be()
+    {
+        OperandException error = Assert.Throws<OperandException>(() => LogisticFit.Fit<double>(Eight, EightLabels, new double[8], 2, new LogisticFitOptions()));
+        Assert.Equal(("sampleWeight", "All weights are 0, so no sample is left to fit to."), (error.Operand, error.Message));
+    }
 }

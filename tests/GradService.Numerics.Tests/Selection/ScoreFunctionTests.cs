@@ -111,4 +111,65 @@ public sealed class ScoreFunctionTests
         var wrong = Assert.Throws<OperandException>(action);
         return (wrong.Operand, wrong.Position);
     }
+
+    [Fact]
+    public void Moments_are_those_of_the_terms_one_by_one() =>
+        Gen.Select(Gen.Double[-3, 3].Array[1, 6], Gen.Int[0, 5].Array[2, 12], Gen.Double[-9, 9].Array[12]).Sample((logits, drawn, costs) =>
+        {
+            int[] actions = [.. drawn.Select(action => action % logits.Length)];
+            double[] losses = costs[..actions.Length];
+            (double[] gradient, double[] variance) = Estimate(logits, actions, losses);
+            double top = logits.Max();
+            double[] p = [.. logits.Select(z => Math.Exp(z - top) / logits.Sum(other => Math.Exp(other - top)))];
+            for (int k = 0; k < logits.Length; k++)
+            {
+                double[] terms = [.. actions.Zip(losses, (a, f) => f * ((a == k ? 1 : 0) - p[k]))];
+                double mean = terms.Average();
+                Assert.Equal(mean, gradient[k], 1e-12);
+                Assert.Equal(terms.Sum(term => (term - mean) * (term - mean)) / (terms.Length - 1) / terms.Length, variance[k], 1e-12);
+            }
+        });
+
+    [Fact]
+    public void Infinite_losses_of_one_sign_have_an_infinite_gradient()
+    {
+        double[] gradient = Estimate(Logits, [0, 0, 1, 1], [double.PositiveInfinity, double.PositiveInfinity, 1, 2]).Gradient;
+        Assert.Equal([double.PositiveInfinity, double.NegativeInfinity, double.NegativeInfinity], gradient);
+    }
+
+    [Fact]
+    public void Equal_terms_have_a_variance_of_exactly_0()
+    {
+        double[] variance = Estimate(Logits, [2, 2, 2, 2, 2], [.1, .1, .1, .1, .1]).Variance;
+        Assert.All(variance, value => Assert.Equal(0, value));
+    }
+
+    [Fact]
+    public void A_million_samples_of_ten_thousand_candidates_take_a_pass_over_each()
+    {
+        const int Candidates = 10_000;
+        const int Samples = 1_000_000;
+        double[] logits = [.. Enumerable.Range(0, Candidates).Select(k => Math.Sin(k))];
+        double[] losses = [.. Enumerable.Range(0, Samples).Select(s => s % 7.0)];
+        var actions = new int[Samples];
+        ScoreFunction.Draw<double>(logits, Candidates, Samples, 3, actions);
+        (double[] gradient, double[] variance) = Estimate(logits, actions, losses, SampleBaseline.Mean);
+        Assert.Equal(0, gradient.Sum(), 1e-12);
+        Assert.All(variance, value => Assert.True(value > 0));
+    }
+
+    [Fact]
+    public void More_candidates_than_there_is_room_for_are_refused()
+    {
+        OperandException error = Assert.Throws<OperandException>(() => ScoreFunction.Draw<double>(new double[(1 << 20) + 1], (1 << 20) + 1, 1, 1, new int[1]));
+        Assert.Equal("1048577 candidates were found; at most 1048576 are possible. Is the last axis the right one?", error.Message);
+    }
+
+    [Fact]
+    public void A_cancelled_estimate_stops()
+    {
+        var execution = new Execution(1, new CancellationToken(canceled: true));
+        Assert.Throws<OperationCanceledException>(() => ScoreFunction.Draw<double>(Logits, 3, 4, 1, new int[4], execution));
+        Assert.Throws<OperationCanceledException>(() => ScoreFunction.Evaluate<double>(Logits, [0], Costs.AsSpan(0, 1), 3, 1, SampleBaseline.None, new double[1], default, default, default, execution));
+    }
 }

@@ -222,4 +222,21 @@ public sealed class CrossCorrelationTests
             Correlation<double>.Draw(seed + 2, kernel[0]),
             Correlation<double>.Draw(seed + 3, g.Output.Length));
     }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    public void An_output_without_elements_costs_nothing_however_large_its_planes_are(int batch, int filters)
+    {
+        var g = CrossCorrelationGeometry.Of(new Shape(batch, 1, 3, 3), new Shape(filters, 1, 2, 2), new CrossCorrelationOptions { Padding = [(1L << 30) - 2] });
+        Assert.Equal(new Shape(batch, filters, int.MaxValue - 1, int.MaxValue - 1), g.Output);
+        var x = new double[9 * batch];
+        CrossCorrelation.Forward<double>(x, new double[4 * filters], default, g, []);
+        double[] input = [.. x.Select(_ => 7.0)];
+        CrossCorrelation.GradInput<double>([], new double[4 * filters], g, input);
+        Assert.All(input, value => Assert.Equal(0, value));
+        double[] kernel = [.. Enumerable.Repeat(7.0, 4 * filters)];
+        CrossCorrelation.GradKernel<double>(x, [], g, kernel);
+        Assert.All(kernel, value => Assert.Equal(0, value));
+    }
 }

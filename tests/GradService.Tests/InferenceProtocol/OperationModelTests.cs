@@ -235,4 +235,13 @@ public sealed class OperationModelTests(ServiceFixture service)
         Assert.Equal(400, reply.Status);
         Assert.StartsWith(error, reply.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task An_empty_input_may_not_have_axes_that_overflow_without_it()
+    {
+        InferenceReply reply = await service.Client.InferAsync(
+            "activations.softmax", """{"inputs":[{"name":"logits","shape":[0,2147483647,2147483647],"datatype":"FP32","data":[]}]}""");
+        Assert.Equal(413, reply.Status);
+        Assert.Contains("inputs[0].shape", reply.Error, StringComparison.Ordinal);
+    }
 }

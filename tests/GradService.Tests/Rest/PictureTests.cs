@@ -90,4 +90,29 @@ public sealed class PictureTests(ServiceFixture service)
 
         return await service.Client.SendAsync(request, TestContext.Current.CancellationToken);
     }
+
+    [Theory]
+    [InlineData(400, true)]
+    [InlineData(800, false)]
+    public async Task The_legend_leaves_the_plot_its_room(int width, bool below)
+    {
+        string example = new OperationCatalog().All.Single(operation => operation.Name == "logistic/boundary").Example;
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/logistic/boundary")
+        {
+            Content = new StringContent(example.Replace("\"coef\"", $"\"width\": {width}, \"coef\"", StringComparison.Ordinal), Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("image/svg+xml"));
+        using HttpResponseMessage answer = await service.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        XElement drawing = XDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Root!;
+        (double legendX, double legendY) = Place(drawing, "predicted class 0");
+        (double axisX, double axisY) = Place(drawing, "feature 0");
+        Assert.Equal((below, !below), (legendY > axisY, legendX > axisX + (width / 4)));
+    }
+
+    private static (double X, double Y) Place(XElement drawing, string words)
+    {
+        string transform = drawing.Descendants().First(element => element.Name.LocalName == "text" && element.Value.Trim() == words).Attribute("transform")!.Value;
+        double[] numbers = [.. transform[(transform.IndexOf('(', StringComparison.Ordinal) + 1)..^1].Split(' ').Select(number => double.Parse(number, System.Globalization.CultureInfo.InvariantCulture))];
+        return (numbers[^2], numbers[^1]);
+    }
 }

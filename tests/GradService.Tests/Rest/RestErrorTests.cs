@@ -201,4 +201,35 @@ public sealed class RestErrorTests(ServiceFixture service)
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
         return JsonNode.Parse(text)!;
     }
+
+    [Theory]
+    [InlineData("policy/returns", """{"rewards":[1],"gae_lambda":1}""", "gae_lambda", "did you mean \"lambda\"?")]
+    [InlineData("policy/ppo", """{"states":[1],"theta":[[1]],"actions":0,"returns":1,"old_log_probs":0}""", "old_log_probs", "did you mean \"old_log_probabilities\"?")]
+    [InlineData("losses/focal", """{"logits":[1],"labels":0,"alpha":[1]}""", "alpha", "did you mean \"weight\"?")]
+    [InlineData("losses/dice", """{"logits":[1],"labels":0,"reduction":"mean"}""", "reduction", "did you mean \"average\"?")]
+    [InlineData("losses/kl-divergence", """{"log_probs":[1],"target":[0],"reduction":"batchmean"}""", "reduction", "Did you mean \"mean_batch\"?")]
+    [InlineData("policy/sample", """{"states":[1],"theta":[[1]],"mode":"argmax"}""", "mode", "Did you mean \"greedy\"?")]
+    [InlineData("selection/select", """{"logits":[1],"candidates":[1],"mode":"argmax"}""", "mode", "Did you mean \"hard\"?")]
+    [InlineData("similarity/cross-correlation", """{"input":[[[[1]]]],"kernel":[[[[1]]]],"layout":"NHWC"}""", "layout", "Did you mean \"channels_last\"?")]
+    [InlineData("similarity/cross-correlation", """{"input":[[[[1]]]],"kernel":[[[[1]]]],"groups":2147483648}""", "groups", "2147483648 was found; expected an integer from 1 to 2147483647.")]
+    [InlineData("similarity/cross-correlation", """{"input":[[[1,2]]],"kernel":[[[[1]]]]}""", "input", "sequences are [B, C, 1, L].")]
+    [InlineData("similarity/siamese", """{"template":[[[[1,2]]]],"search":[[[[1]]]]}""", "template", "send a smaller template.")]
+    public async Task Words_of_other_libraries_and_near_misses_get_a_hint(string operation, string body, string path, string hint)
+    {
+        using HttpResponseMessage answer = await service.Client.PostJsonAsync("/v1/" + operation, body);
+        JsonNode problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+        Assert.EndsWith(hint, (string?)problem["errors"]![path]?[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("losses/cross-entropy", "[[2,3,-1]]", "[1]", "3 of 3")]
+    [InlineData("losses/cross-entropy", "[[1,0,0.5]]", "[0]", null)]
+    [InlineData("losses/binary-cross-entropy", "[2,0.5]", "[1,0]", "1 of 2")]
+    [InlineData("losses/binary-cross-entropy", "[1,0]", "[1,0]", null)]
+    public async Task Scores_that_cannot_be_probabilities_are_warned_of(string operation, string scores, string labels, string? counted)
+    {
+        using HttpResponseMessage answer = await service.Client.PostJsonAsync("/v1/" + operation, $$"""{"logits":{{scores}},"labels":{{labels}},"from":"probabilities"}""");
+        JsonNode found = JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+        Assert.Equal(counted is null ? null : $"Probabilities outside 0 to 1 were found ({counted}): they are clipped, and their gradient is 0. If they are unnormalised scores, send from = logits.", (string?)found["warnings"]?[0]);
+    }
 }

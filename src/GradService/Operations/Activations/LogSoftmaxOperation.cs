@@ -9,9 +9,11 @@ namespace GradService.Operations.Activations;
 /// <para>The logarithm of the softmax, computed without taking the logarithm of anything that may have underflowed: very unlikely classes keep an exact log-probability.</para>
 /// <para>The gradient needs <c>upstream</c>, the gradient of your own loss by the values. With upstream e_a (one at class a) it is e_a - p: that is
 /// row a of the softmax's Jacobian divided by p_a.</para>
+/// <para><c>log_sum_exp</c>, what was taken from each logit, is answered too: a smooth maximum, whose gradient by the logits is softmax(z / T) / T. It is -Infinity for a row of only -Infinity, and Infinity where a logit is.</para>
 /// <para>Edge cases: -Infinity stays -Infinity; a row of only -Infinity, a +Infinity or a NaN gives NaN for its row, as in PyTorch. An empty axis gives an empty answer.</para>
 /// </remarks>
 /// <formula name="values">l_c = z_c / T - log sum_k exp(z_k / T)</formula>
+/// <formula name="log_sum_exp">log sum_k exp(z_k / T)</formula>
 /// <formula name="grad_logits">(u_c - p_c sum_k u_k) / T, with p the softmax</formula>
 /// <derivation>
 /// <step latex="\ell_c = z_c/T - \log\sum_k e^{z_k/T}">The logarithm of the softmax: the logit minus the log-sum-exp.</step>
@@ -38,7 +40,10 @@ public sealed class LogSoftmaxOperation : Operation<LogSoftmaxRequest, LogSoftma
     protected override LogSoftmaxResponse Evaluate<T>(LogSoftmaxRequest request, Evaluation run)
     {
         (Tensor<T> values, Tensor<T>? gradient) = Activation<T>.Evaluate(request, run, LogSoftmax.Forward, LogSoftmax.Backward);
-        return new LogSoftmaxResponse { Values = values, GradLogits = gradient };
+        Tensor<T> logits = run.Floats<T>(request.Logits);
+        Tensor<T> sums = run.Rent<T>(logits.Shape.Without(request.Axis));
+        LogSumExp.Evaluate<T>(logits.Span, AxisView.Along(logits.Shape, request.Axis), request.Temperature, sums.Span, run.Execution);
+        return new LogSoftmaxResponse { Values = values, LogSumExp = sums, GradLogits = gradient };
     }
 }
 
@@ -52,6 +57,10 @@ public sealed record LogSoftmaxResponse
     [Objective]
     [Shape("[.., C, ..]")]
     public required Tensor Values { get; init; }
+
+    /// <summary>The log-sum-exp of the logits over the temperature, of their shape without the axis.</summary>
+    [Shape("[.., ..]")]
+    public required Tensor LogSumExp { get; init; }
 
     /// <summary>The gradient of sum(upstream * values) by the logits; only when <c>upstream</c> is sent.</summary>
     [Shape("[.., C, ..]")]

@@ -47,6 +47,10 @@ internal static class BoundaryPlot
 
     private const double RegionOpacity = 0.22;
     private const float MarkerSize = 8;
+
+    // Below it a legend at the side would leave the plot no room.
+    private const int NarrowWidth = 600;
+    private const int LongestName = 40;
     private const string Unlabelled = "#595959";
 
     private static readonly string[] Palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442"];
@@ -67,11 +71,13 @@ internal static class BoundaryPlot
         AddPoints(plot, scene);
         AddLines(plot, scene);
         plot.Axes.SetLimits(scene.Plane.XMin, scene.Plane.XMax, scene.Plane.YMin, scene.Plane.YMax);
-        plot.XLabel(scene.FeatureName(scene.Plane.XAxis));
-        plot.YLabel(scene.FeatureName(scene.Plane.YAxis));
-        plot.Title(scene.Title, 16);
+        bool narrow = scene.Width < NarrowWidth;
+        plot.XLabel(Short(scene.FeatureName(scene.Plane.XAxis)));
+        plot.YLabel(Short(scene.FeatureName(scene.Plane.YAxis)));
+        plot.Title(scene.Title, narrow ? 12 : 16);
         plot.HideGrid();
-        plot.ShowLegend(Edge.Right);
+        plot.Legend.Orientation = narrow ? Orientation.Horizontal : Orientation.Vertical;
+        plot.ShowLegend(narrow ? Edge.Bottom : Edge.Right);
         plot.Font.Set(FontName);
         return mediaType == Svg
             ? Encoding.UTF8.GetBytes(plot.GetSvgXml(scene.Width, scene.Height))
@@ -88,7 +94,7 @@ internal static class BoundaryPlot
                 Polygon region = plot.Add.Polygon(corners);
                 region.FillColor = ColorOf(label).WithAlpha(RegionOpacity);
                 region.LineWidth = 0;
-                region.LegendText = $"predicted {scene.ClassName(label)}";
+                region.LegendText = $"predicted {Short(scene.ClassName(label))}";
             }
         }
     }
@@ -103,7 +109,7 @@ internal static class BoundaryPlot
             points.MarkerFillColor = group.Key is { } own ? ColorOf(own) : Color.FromHex(Unlabelled);
             points.MarkerLineColor = Colors.Black;
             points.MarkerLineWidth = 0.8f;
-            points.LegendText = group.Key is { } named ? scene.ClassName(named) : "samples";
+            points.LegendText = group.Key is { } named ? Short(scene.ClassName(named)) : "samples";
         }
     }
 
@@ -122,6 +128,8 @@ internal static class BoundaryPlot
     }
 
     private static Color ColorOf(int label) => Color.FromHex(Palette[label % Palette.Length]);
+
+    private static string Short(string name) => name.Length <= LongestName ? name : name[..(LongestName - 1)] + "…";
 
     /// <summary>A number as it is written in a title.</summary>
     public static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);

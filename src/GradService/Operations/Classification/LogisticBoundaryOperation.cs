@@ -60,7 +60,7 @@ public sealed class LogisticBoundaryOperation : PicturedOperation<LogisticBounda
         CheckLabels(request, features, model.Classifier, run);
         double[] fixedValues = BoundaryView.FixedValues(request, features, model.Classifier.Features, run);
         BoundaryPlane plane = BoundaryView.Plane(request, features, model.Classifier.Features, run);
-        IReadOnlyList<BoundarySegment> segments = boundary.Segments(plane, fixedValues);
+        IReadOnlyList<BoundarySegment> segments = boundary.Segments(plane, fixedValues, run.Execution);
         bool binary = model.Classifier.IsBinary;
         int pairs = boundary.Pairs.Count;
         Tensor<T>? distances = null;
@@ -68,7 +68,7 @@ public sealed class LogisticBoundaryOperation : PicturedOperation<LogisticBounda
         {
             Shape batch = features.Shape.Without(-1);
             distances = run.Rent<T>(binary ? batch : Require.Product(batch, "features", pairs));
-            boundary.Distances<T>(features.Span, distances.Span);
+            boundary.Distances<T>(features.Span, distances.Span, run.Execution);
         }
 
         Warn(boundary, segments, run);
@@ -181,7 +181,7 @@ public sealed class LogisticBoundaryOperation : PicturedOperation<LogisticBounda
 /// <summary>A model, the plane to look at and, optionally, samples.</summary>
 public sealed record LogisticBoundaryRequest : OperationRequest, ILinearModelRequest
 {
-    internal const int LeastPixels = 200;
+    internal const int LeastPixels = 400;
     internal const int MostPixels = 4000;
 
     /// <summary>The weights of the features: one row for two classes, or one for each class; at least two features.</summary>

@@ -72,7 +72,7 @@ public sealed class LogisticLossOperation : Operation<LogisticLossRequest, Logis
             losses.Span[0] = T.CreateTruncating(summary.Loss);
             if (summary.Denominator == 0)
             {
-                run.WarnOfNonFinite("The weights of the samples sum to 0, so the mean is 0/0: loss and gradients are NaN.");
+                run.WarnOfNonFinite("The weights of the samples sum to 0, so the mean is divided by 0: loss and gradients are not finite.");
             }
         }
 

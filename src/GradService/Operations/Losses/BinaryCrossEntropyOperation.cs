@@ -73,6 +73,11 @@ public sealed class BinaryCrossEntropyOperation : Operation<BinaryCrossEntropyRe
         };
         LossSummary summary = BinaryCrossEntropy.Evaluate<T>(
             operands.Scores.Span, run.Floats<T>(request.Labels).Span, posWeight.SpanOrEmpty(), weight.SpanOrEmpty(), operands.Upstream.SpanOrEmpty(), options, operands.ElementLosses, operands.Gradient.SpanOrEmpty(), run.Execution);
+        if (request.From == ScoreKind.Probabilities)
+        {
+            ProbabilityRange.Check<T>(operands.Scores.Span, run);
+        }
+
         operands.Finish(summary, run);
         return new BinaryCrossEntropyResponse { Loss = operands.Losses, GradLogits = operands.Gradient };
     }

@@ -65,6 +65,11 @@ public sealed class CrossEntropyOperation : Operation<CrossEntropyRequest, Cross
             ApplyTo = request.ApplyTo,
         };
         LossSummary summary = operands.Evaluate(CrossEntropy.Evaluate, CrossEntropy.Evaluate, options, run.Execution);
+        if (request.From == ScoreKind.Probabilities)
+        {
+            ProbabilityRange.Check<T>(operands.Scores.Span, run);
+        }
+
         operands.Finish(summary, request, run);
         return new CrossEntropyResponse
         {

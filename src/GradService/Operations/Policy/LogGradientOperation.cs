@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Numerics;
 using GradService.Catalog;
@@ -11,11 +12,12 @@ namespace GradService.Operations.Policy;
 /// <remarks>
 /// <para>The score function of policy-gradient methods: the outer product of the state and (e_a - p). One <c>[S, A]</c> matrix for each sample, or their sum with <c>per_sample</c> = false.</para>
 /// <para><c>explain</c> adds every step of the chain rule: the Jacobian of the softmax, the one row of it that matters, that row over the probability, the state, and a sentence for each.</para>
+/// <para>With a <c>temperature</c> T the scores are z = thetaᵀ s / T, so that one more factor of 1 / T stands in the gradient. An action masked out by <c>action_mask</c> has probability and gradient of exactly 0.</para>
 /// <para>Why e_a - p is computed directly: where p_a underflows to 0 the quotient row / p_a is 0/0, while e_a - p is exact.</para>
-/// <para>Edge cases: an action outside 0 .. A-1 is an error that names its place. One state <c>[S]</c> with one action is answered without the batch axis. An empty batch sums to zeros.</para>
+/// <para>Edge cases: an action outside 0 .. A-1, or masked, is an error that names its place. One state <c>[S]</c> with one action is answered without the batch axis. An empty batch sums to zeros.</para>
 /// </remarks>
-/// <formula name="log_probabilities">log pi(a | s) = z_a - log sum_b exp z_b, with z = thetaᵀ s</formula>
-/// <formula name="gradient">d log pi(a | s) / d theta = s (e_a - p)ᵀ, with p = softmax(z)</formula>
+/// <formula name="log_probabilities">log pi(a | s) = z_a - log sum_b exp z_b, with z = thetaᵀ s / T, b over the allowed actions</formula>
+/// <formula name="gradient">d log pi(a | s) / d theta = s (e_a - p)ᵀ / T, with p = softmax(z)</formula>
 /// <derivation>
 /// <step latex="\log \pi(a \mid s) = \log p_a,\quad p = \mathrm{softmax}(z),\; z = \theta^\top s">Only p_a, the probability of the action taken, stands in the expression. The other probabilities do not, so of the whole Jacobian of the softmax only its row a is needed: why one row.</step>
 /// <step latex="\frac{\partial p_a}{\partial z_j} = p_a([a = j] - p_j)">Row a of diag(p) - p pᵀ says how p_a moves with every score.</step>
@@ -44,7 +46,7 @@ public sealed class LogGradientOperation : Operation<LogGradientRequest, LogGrad
     /// <inheritdoc/>
     protected override LogGradientResponse Evaluate<T>(LogGradientRequest request, Evaluation run)
     {
-        var operands = new PolicyOperands<T>(request.States, request.Theta, actionMask: null, run);
+        var operands = new PolicyOperands<T>(request.States, request.Theta, request.ActionMask, run);
         Require.Shape(request.Actions.Shape, "actions", operands.Batch, "one action for each state");
         Tensor<int> actions = run.Indices(request.Actions);
         Shape one = new(operands.Features, operands.Actions);
@@ -68,8 +70,8 @@ public sealed class LogGradientOperation : Operation<LogGradientRequest, LogGrad
             actions.Span,
             operands.Features,
             operands.Actions,
-            actionMask: default,
-            temperature: 1,
+            operands.ActionMask.SpanOrEmpty(),
+            request.Temperature,
             request.PerSample,
             gradient.Span,
             logProbabilities.Span,
@@ -83,11 +85,11 @@ public sealed class LogGradientOperation : Operation<LogGradientRequest, LogGrad
             JacobianRow = row,
             Dlog = dlog,
             State = request.Explain ? operands.States : null,
-            Explanation = request.Explain && actions.Length > 0 ? Explain(operands, actions, row!, dlog!, request.PerSample) : null,
+            Explanation = request.Explain && actions.Length > 0 ? Explain(operands, actions, row!, dlog!, request) : null,
         };
     }
 
-    private static List<string> Explain<T>(PolicyOperands<T> operands, Tensor<int> actions, Tensor<T> row, Tensor<T> dlog, bool perSample)
+    private static List<string> Explain<T>(PolicyOperands<T> operands, Tensor<int> actions, Tensor<T> row, Tensor<T> dlog, LogGradientRequest request)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int a = actions.Span[0];
@@ -98,16 +100,17 @@ public sealed class LogGradientOperation : Operation<LogGradientRequest, LogGrad
             p[j] = j == a ? T.One - first[j] : -first[j];
         }
 
+        string over = request.Temperature == 1 ? string.Empty : string.Create(CultureInfo.InvariantCulture, $" / {request.Temperature}");
         string which = operands.Batch.Rank == 0 ? "Here" : "In the first sample";
         return
         [
-            $"jacobian = diag(p) - p pᵀ, the derivative of every probability by every score z = thetaᵀ s. {which} p = {Text<T>(p)}.",
+            $"jacobian = diag(p) - p pᵀ, the derivative of every probability by every score z = thetaᵀ s{over}. {which} p = {Text<T>(p)}.",
             $"jacobian_row = row a of it: log pi(a | s) contains p_a alone, so only the row of the action taken is needed. {which} a = {a} and the row is {Text<T>(row.Span[..operands.Actions])}.",
             $"dlog = jacobian_row / p_a = e_a - p, because d log p_a = dp_a / p_a; it is computed as e_a - p, which stays exact where p_a underflows. {which} it is {Text(first)}.",
-            $"state = s, because score j is the dot product of s with column j of theta, so its derivative by theta_ij is s_i. {which} it is {Text<T>(operands.States.Span[..operands.Features])}.",
-            perSample
-                ? "gradient = state outer dlog, the chain rule's product of the two: gradient_ij = s_i (e_a - p)_j."
-                : "gradient = the sum over the samples of state outer dlog, the chain rule's product of the two: gradient_ij = sum_b s_bi (e_a - p)_bj.",
+            $"state = s, because score j is the dot product of s with column j of theta, so its derivative by theta_ij is s_i{over}. {which} s = {Text<T>(operands.States.Span[..operands.Features])}.",
+            request.PerSample
+                ? $"gradient = state outer dlog{over}, the chain rule's product of the two: gradient_ij = s_i (e_a - p)_j{over}."
+                : $"gradient = the sum over the samples of state outer dlog{over}, the chain rule's product of the two: gradient_ij = sum_b s_bi (e_a - p)_bj{over}.",
         ];
     }
 
@@ -141,6 +144,15 @@ public sealed record LogGradientRequest : OperationRequest
     [Shape("[B] or []")]
     [Elements(TensorKind.Integer)]
     public required Tensor Actions { get; init; }
+
+    /// <summary>True where an action is allowed. Default: all are.</summary>
+    [Shape("[B, A] or [A]")]
+    [Elements(TensorKind.Bool)]
+    public Tensor? ActionMask { get; init; }
+
+    /// <summary>What the scores are divided by.</summary>
+    [Range(0.0, double.MaxValue, MinimumIsExclusive = true)]
+    public double Temperature { get; init; } = 1;
 
     /// <summary>Whether to answer the steps of the derivation as well.</summary>
     public bool Explain { get; init; }

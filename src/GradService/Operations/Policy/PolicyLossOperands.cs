@@ -43,7 +43,7 @@ public abstract record PolicyLossRequest : DifferentiableRequest
     [Shape("[B] or []")]
     public Tensor? Advantages { get; init; }
 
-    /// <summary>Taken from each step's return: the values of a critic. It may depend on the state, not on the action. Default: nothing.</summary>
+    /// <summary>Taken from each step's return: the values of a critic, or one number for all. It may depend on the state, not on the action. Default: nothing.</summary>
     [Shape("[B] or []")]
     public Tensor? Baseline { get; init; }
 
@@ -89,8 +89,8 @@ internal sealed class PolicyLossOperands<T>
         Tensor<double>? baseline = null;
         if (request.Baseline is not null)
         {
-            Require.Shape(request.Baseline.Shape, "baseline", Batch, "one value for each state");
-            baseline = Wide(request.Baseline, "baseline", run);
+            Require.BroadcastsTo(request.Baseline.Shape, "baseline", Batch, "one value for each state");
+            baseline = Wide(request.Baseline, "baseline", run).BroadcastTo(Batch, run.Scope);
         }
 
         Numerics.Policy.Advantages.Evaluate<double>(Worth(request, run).Span, baseline.SpanOrEmpty(), request.BaselineMode, request.NormalizeAdvantages, Advantages.Span);
@@ -162,7 +162,7 @@ internal sealed class PolicyLossOperands<T>
         {
             throw new OperandException(
                 sent.Length == 0 ? "rewards" : sent[^1],
-                $"{(sent.Length == 0 ? "None" : string.Join(" and ", sent))} of rewards, returns and advantages were found; expected exactly one, to say what each step was worth.");
+                $"{(sent.Length == 0 ? "Nothing" : string.Join(" and ", sent))} was found to say what each step was worth; expected exactly one of rewards, returns and advantages.");
         }
 
         (string name, Tensor? found) = ways.Single(way => way.Tensor is not null);

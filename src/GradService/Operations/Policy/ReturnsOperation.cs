@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using System.Numerics;
 using GradService.Catalog;
+using GradService.Numerics;
 using GradService.Numerics.Policy;
 using GradService.Numerics.Tensors;
 using GradService.Wire;
@@ -12,7 +14,9 @@ namespace GradService.Operations.Policy;
 /// Lay any number of episodes end to end and mark the first step of each in <c>episode_starts</c>: nothing is carried over such a mark.</para>
 /// <para>With <c>values</c>, the estimates V(s_t) of a critic, <c>advantages</c> are answered too (GAE), and <c>returns</c> are advantages + values, the targets to train the critic on. <c>lambda</c> trades bias for variance:
 /// 0 believes the critic after one step, 1 never. Without <c>values</c>, <c>advantages</c> is left out, and <c>lambda</c> has no effect.</para>
-/// <para><c>bootstrap_value</c> is the value of the state after the last step: 0 where the last episode has ended, V(s) where it was merely cut off. Episodes before the last count as ended.</para>
+/// <para><c>bootstrap_value</c> is the value of the state after the last step: 0 where the last episode has ended, V(s) where it was merely cut off. Episodes before the last count as ended;
+/// where one was cut off by a time limit, add gamma V(s) of the state it stopped in to its last reward.</para>
+/// <para><c>discounts</c> gives every step a discount of its own in place of <c>gamma</c>, 0 where its episode ended: the form of rlax and of environments that answer a discount with each step.</para>
 /// <para>Edge cases: the first step starts an episode whether marked or not; gamma = 0 answers the rewards, gamma = 1 plain sums; no steps give empty answers; a NaN or infinite reward spreads to the steps before it in its episode and no further.</para>
 /// </remarks>
 /// <formula name="returns">G_t = r_t + gamma G_{t+1}, 0 after the last step of an episode and bootstrap_value after the very last;  with values: A_t + V(s_t)</formula>
@@ -48,22 +52,37 @@ public sealed class ReturnsOperation : Operation<PolicyReturnsRequest, PolicyRet
         Shape steps = request.Rewards.Shape;
         Tensor<T> rewards = run.Floats<T>(request.Rewards);
         Tensor<bool>? starts = PolicyLossOperands<T>.EpisodeStarts(request.EpisodeStarts, steps);
+        Tensor<T>? discounts = Discounts<T>(request, steps, run);
         Tensor<T> returns = run.Rent<T>(steps);
         Tensor<T>? advantages = null;
         if (request.Values is null)
         {
             Returns.CheckLambda(request.Lambda);
-            Returns.Discounted<T>(rewards.Span, starts.SpanOrEmpty(), request.Gamma, request.BootstrapValue, returns.Span);
+            Returns.Discounted<T>(rewards.Span, starts.SpanOrEmpty(), request.Gamma, request.BootstrapValue, returns.Span, discounts.SpanOrEmpty());
         }
         else
         {
             Require.Shape(request.Values.Shape, "values", steps, "one value for each reward");
             advantages = run.Rent<T>(steps);
             Returns.Generalized<T>(
-                rewards.Span, run.Floats<T>(request.Values).Span, starts.SpanOrEmpty(), request.Gamma, request.Lambda, request.BootstrapValue, advantages.Span, returns.Span);
+                rewards.Span, run.Floats<T>(request.Values).Span, starts.SpanOrEmpty(), request.Gamma, request.Lambda, request.BootstrapValue, advantages.Span, returns.Span, discounts.SpanOrEmpty());
         }
 
         return new PolicyReturnsResponse { Returns = returns, Advantages = advantages };
+    }
+
+    private static Tensor<T>? Discounts<T>(PolicyReturnsRequest request, Shape steps, Evaluation run)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (request.Discounts is null)
+        {
+            return null;
+        }
+
+        Require.Shape(request.Discounts.Shape, "discounts", steps, "one discount for each reward");
+        return request.EpisodeStarts is null
+            ? run.Floats<T>(request.Discounts)
+            : throw new OperandException("episodeStarts", "Marks of episodes were found with discounts, where a 0 at an episode's last step ends it. Leave one of the two out.");
     }
 }
 
@@ -79,11 +98,15 @@ public sealed record PolicyReturnsRequest : OperationRequest
     [Elements(TensorKind.Bool)]
     public Tensor? EpisodeStarts { get; init; }
 
+    /// <summary>The discount of each step, from 0 to 1, in place of <c>gamma</c> and <c>episode_starts</c>: 0 at the last step of an episode that ended.</summary>
+    [Shape("[T]")]
+    public Tensor? Discounts { get; init; }
+
     /// <summary>The value that a critic gives the state of each step; makes the answer hold <c>advantages</c>.</summary>
     [Shape("[T]")]
     public Tensor? Values { get; init; }
 
-    /// <summary>What a reward loses in worth with each step that it lies ahead.</summary>
+    /// <summary>What a reward loses in worth with each step that it lies ahead. Without <c>discounts</c>.</summary>
     [Range(0.0, 1.0)]
     public double Gamma { get; init; } = 0.99;
 

@@ -18,7 +18,7 @@ namespace GradService.Operations.Selection;
 /// <para><c>grad_logits</c> is the gradient of loss + surrogate - held surrogate, which has the value of the loss and the gradient of the surrogate mean_s (f_s - b_s) log p(a_s); a gradient check holds
 /// the sampled actions and that value.</para>
 /// <para>Edge cases: <c>leave_one_out</c> with one sample is an error; <c>mean</c> with one sample gives a gradient of 0; the variance of one sample is NaN, with a warning;
-/// an action out of range is an error that names its place; logits without a softmax (NaN, +Infinity, all -Infinity) cannot be drawn from.</para>
+/// an action out of range is an error that names its place; so is a row of more than 1,048,576 candidates; logits without a softmax (NaN, +Infinity, all -Infinity) cannot be drawn from.</para>
 /// </remarks>
 /// <formula name="loss">mean_s f_s, the estimate of E f</formula>
 /// <formula name="grad_logits">mean_s (f_s - b_s)(e_{a_s} - p), with p = softmax(z)</formula>
@@ -70,7 +70,7 @@ public sealed class SelectionReinforceOperation : Operation<SelectionReinforceRe
         Tensor<double>? gradient = wants ? run.Rent<double>(scores) : null;
         Tensor<double>? variance = wants ? run.Rent<double>(scores) : null;
         ScoreFunction.Evaluate<T>(
-            logits.Span, actions.Span, losses.Span, candidates, samples, request.BaselineMode, loss.Span, surrogate.Span, gradient.SpanOrEmpty(), variance.SpanOrEmpty());
+            logits.Span, actions.Span, losses.Span, candidates, samples, request.BaselineMode, loss.Span, surrogate.Span, gradient.SpanOrEmpty(), variance.SpanOrEmpty(), run.Execution);
         if (wants && samples == 1)
         {
             run.Warn("The variance cannot be estimated from one sample, so it is NaN. Take more samples.");
@@ -135,7 +135,7 @@ public sealed class SelectionReinforceOperation : Operation<SelectionReinforceRe
         Tensor<int> actions = run.Hold("the sampled actions", () =>
         {
             Tensor<int> fresh = run.Rent<int>(drawn);
-            ScoreFunction.Draw<T>(logits.Span, candidates, request.Samples, request.Seed, fresh.Span);
+            ScoreFunction.Draw<T>(logits.Span, candidates, request.Samples, request.Seed, fresh.Span, run.Execution);
             return fresh;
         });
         Tensor<T> all = run.Floats<T>(request.Losses);

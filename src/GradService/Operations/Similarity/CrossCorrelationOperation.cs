@@ -17,9 +17,11 @@ namespace GradService.Operations.Similarity;
 /// response is bilinear and measures likeness without learning.</para>
 /// <para>With <c>groups</c> = 2 the channels are cut in half, each half with filters of its own: concatenated maps are never mixed, and the outputs stand
 /// side by side. A following 1 x 1 convolution with one group combines them. <c>groups</c> = C is depth-wise.</para>
+/// <para>Sequences (conv1d) are pictures of one row, <c>[B, C, 1, L]</c>, with kernels <c>[O, C / groups, 1, k]</c>. Padding by dilation (k - 1) on every side is SciPy's mode "full". Templates of one batch
+/// slid over the search images of another, all pairs of them, are the kernel here; each over its own image is <c>similarity/siamese</c>.</para>
 /// <para>The gradients need <c>upstream</c>, the gradient of your own loss by the output. They hold for either mode, any stride, padding, dilation and grouping.</para>
 /// <para>Edge cases: rows and columns at the end that no whole step of the stride reaches are not looked at, and their gradient is 0. A kernel larger than the padded input is an
-/// error. "same" needs a stride of 1. An empty batch gives empty answers and zero gradients of kernel and bias. Sums are FP64 whatever the dtype, in one order, so the same request
+/// error. With a <c>padding_mode</c> other than zeros x beyond the edge is the element that the border repeats, and that element's gradient is the sum over its copies. "same" needs a stride of 1. An empty batch gives empty answers and zero gradients of kernel and bias. Sums are FP64 whatever the dtype, in one order, so the same request
 /// gives the same bits on any number of threads.</para>
 /// </remarks>
 /// <formula name="output">y[b,o,i,j] = bias[o] + sum_{c,u,v} kernel[o,c,u,v] x[b,c, i s + u d - p, j s + v d - p], c over the channels of o's group; for convolution kernel[o,c,kH-1-u,kW-1-v]</formula>
@@ -60,28 +62,23 @@ public sealed class CrossCorrelationOperation : Operation<CrossCorrelationReques
             Require.Shape(offsets.Shape, "bias", new Shape(geometry.OutputChannels), "one number for each filter");
         }
 
-        Tensor<T> input = run.Floats<T>(request.Input);
+        var input = new BorderedInput<T>(run.Floats<T>(request.Input), geometry, request.PaddingMode, run);
         Tensor<T> kernel = run.Floats<T>(request.Kernel);
         Tensor<T>? bias = request.Bias is null ? null : run.Floats<T>(request.Bias);
         Tensor<T>? upstream = run.Upstream<T>(request.Upstream, geometry.Output, "output");
         Tensor<T> output = run.Rent<T>(geometry.Output);
-        CrossCorrelation.Forward<T>(input.Span, kernel.Span, bias.SpanOrEmpty(), geometry, output.Span, run.Execution);
+        CrossCorrelation.Forward<T>(input.Tensor.Span, kernel.Span, bias.SpanOrEmpty(), input.Geometry, output.Span, run.Execution);
         if (upstream is null)
         {
             return new CrossCorrelationResponse { Output = output };
         }
 
-        Tensor<T>? gradInput = run.Wants(nameof(request.Input)) ? run.Rent<T>(input.Shape) : null;
+        Tensor<T>? gradInput = run.Wants(nameof(request.Input)) ? input.Gradient(upstream, kernel) : null;
         Tensor<T>? gradKernel = run.Wants(nameof(request.Kernel)) ? run.Rent<T>(kernel.Shape) : null;
         Tensor<T>? gradBias = bias is not null && run.Wants(nameof(request.Bias)) ? run.Rent<T>(bias.Shape) : null;
-        if (gradInput is not null)
-        {
-            CrossCorrelation.GradInput<T>(upstream.Span, kernel.Span, geometry, gradInput.Span, run.Execution);
-        }
-
         if (gradKernel is not null)
         {
-            CrossCorrelation.GradKernel<T>(input.Span, upstream.Span, geometry, gradKernel.Span, run.Execution);
+            CrossCorrelation.GradKernel<T>(input.Tensor.Span, upstream.Span, input.Geometry, gradKernel.Span, run.Execution);
         }
 
         if (gradBias is not null)

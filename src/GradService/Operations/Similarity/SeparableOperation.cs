@@ -14,7 +14,7 @@ namespace GradService.Operations.Similarity;
 /// also how a siamese head combines channels that were correlated one by one.</para>
 /// <para>With M filters for each channel (<c>depthwise</c> of C M filters) channel c's outputs are c M to c M + M - 1, as in PyTorch with groups = C.</para>
 /// <para>The gradients need <c>upstream</c>, the gradient of your own loss by the output. What lies between the two steps is kept in FP64, whatever the dtype.</para>
-/// <para>Edge cases: as for <c>similarity/cross-correlation</c>; stride, padding and dilation are those of the depthwise step. There is no non-linearity and no bias between the
+/// <para>Edge cases: as for <c>similarity/cross-correlation</c>; stride, padding, padding_mode and dilation are those of the depthwise step. There is no non-linearity and no bias between the
 /// steps: a bias there could be moved into <c>bias</c>. A pointwise kernel that is not 1 x 1 is an error.</para>
 /// </remarks>
 /// <formula name="output">y[b,o,i,j] = bias[o] + sum_m pointwise[o,m] h[b,m,i,j], with h[b,m,i,j] = sum_{u,v} depthwise[m,0,u,v] x[b, m div M, i s + u d - p, j s + v d - p]</formula>
@@ -51,14 +51,14 @@ public sealed class SeparableOperation : Operation<SeparableRequest, SeparableRe
     protected override SeparableResponse Evaluate<T>(SeparableRequest request, Evaluation run)
     {
         (CrossCorrelationGeometry depth, CrossCorrelationGeometry point) = Geometry(request);
-        Tensor<double> input = run.Floats<double>(request.Input);
+        var input = new BorderedInput<double>(run.Floats<double>(request.Input), depth, request.PaddingMode, run);
         Tensor<double> depthwise = run.Floats<double>(request.Depthwise);
         Tensor<double> pointwise = run.Floats<double>(request.Pointwise);
         Tensor<double>? bias = request.Bias is null ? null : run.Floats<double>(request.Bias);
         Tensor<double>? upstream = run.Upstream<double>(request.Upstream, point.Output, "output");
         Tensor<double> hidden = run.Rent<double>(depth.Output);
         Tensor<double> output = run.Rent<double>(point.Output);
-        CrossCorrelation.Forward<double>(input.Span, depthwise.Span, default, depth, hidden.Span, run.Execution);
+        CrossCorrelation.Forward<double>(input.Tensor.Span, depthwise.Span, default, input.Geometry, hidden.Span, run.Execution);
         CrossCorrelation.Forward<double>(hidden.Span, pointwise.Span, bias.SpanOrEmpty(), point, output.Span, run.Execution);
         if (upstream is null)
         {
@@ -90,14 +90,13 @@ public sealed class SeparableOperation : Operation<SeparableRequest, SeparableRe
 
         if (wantsInput)
         {
-            gradInput = run.Rent<double>(input.Shape);
-            CrossCorrelation.GradInput<double>(hidden.Span, depthwise.Span, depth, gradInput.Span, run.Execution);
+            gradInput = input.Gradient(hidden, depthwise);
         }
 
         if (wantsDepthwise)
         {
             gradDepthwise = run.Rent<double>(depthwise.Shape);
-            CrossCorrelation.GradKernel<double>(input.Span, hidden.Span, depth, gradDepthwise.Span, run.Execution);
+            CrossCorrelation.GradKernel<double>(input.Tensor.Span, hidden.Span, input.Geometry, gradDepthwise.Span, run.Execution);
         }
 
         return new SeparableResponse
@@ -113,7 +112,7 @@ public sealed class SeparableOperation : Operation<SeparableRequest, SeparableRe
     private static (CrossCorrelationGeometry Depth, CrossCorrelationGeometry Point) Geometry(SeparableRequest request)
     {
         bool last = request.Layout == ChannelLayout.ChannelsLast;
-        Require.Rank(request.Input.Shape, "input", 4, 4, last ? "[B, H, W, C]; one picture is [1, H, W, C]" : "[B, C, H, W]; one picture is [1, C, H, W]");
+        Require.Rank(request.Input.Shape, "input", 4, 4, CrossCorrelationGeometry.InputForm(last ? ChannelLayout.ChannelsLast : ChannelLayout.ChannelsFirst));
         Require.Rank(request.Depthwise.Shape, "depthwise", 4, 4, "[C M, 1, kH, kW]");
         Require.Rank(request.Pointwise.Shape, "pointwise", 4, 4, "[O, C M, 1, 1]");
         int channels = request.Input.Shape[last ? 3 : 1];

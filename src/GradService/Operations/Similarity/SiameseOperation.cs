@@ -15,6 +15,8 @@ namespace GradService.Operations.Similarity;
 /// keeps the channels apart, as the depth-wise correlation of SiamRPN++ does. The sum of its responses over the channels is the plain response, and a 1 x 1 convolution over them is a learned weighting of that sum.</para>
 /// <para>Why normalise: in the example the plain dot product is largest over the bright patch [[2, 4], [-1, -2]] with 12, at (1, 2); ZNCC is exactly 1 at (1, 1), where the patch is the template itself.
 /// Cosine ignores brightness as a factor; ZNCC ignores it as an offset as well. A cosine or ZNCC of several channels takes one mean and one length over all of them, with <c>per_channel</c> one for each.</para>
+/// <para>The squared distance (SSD) of patch and template is sum u² - 2 r + sum z² with the plain response r; sum u² is the plain response of the squared search image to a template of ones. For SiamFC's loss, log(1 + exp(-y r)) with y = 1 near the target and -1 elsewhere, send the responses as logits to
+/// <c>losses/binary-cross-entropy</c>, labels 1 and 0, and its gradient back here as <c>upstream</c>.</para>
 /// <para>The gradients need <c>upstream</c>, the gradient of your own loss by the response. The peak is a choice and has none; differentiate the response, or a soft-argmax of it.</para>
 /// <para>Edge cases: a patch or template that is constant (ZNCC) or all zeros (cosine) leaves 0/0, which is defined as 0 here, with gradient 0; a constant is recognised exactly. Zeros of the padding count as part of the patch. The peak is the
 /// first largest value in row order; NaN counts as the largest. A template larger than the padded search image is an error.</para>

@@ -12,12 +12,18 @@ public abstract record SlidingRequest : DifferentiableRequest
     public Steps Stride { get; init; } = Steps.Of(1);
 
     /// <summary>
-    /// Zeros around the input: one integer for all sides, [rows, columns], or [top, bottom, left, right] (ONNX writes pads as top, left, bottom, right).
+    /// The border around the input: one integer for all sides, [rows, columns], or [top, bottom, left, right] (ONNX writes pads as top, left, bottom, right).
     /// "same" keeps the input's size for a stride of 1, an odd zero below and to the right as in PyTorch (ONNX: SAME_UPPER); "valid" is 0.
     /// </summary>
     [Range(0, int.MaxValue)]
     [Words("same", "valid")]
     public Steps Padding { get; init; } = Steps.Of(0);
+
+    /// <summary>
+    /// What the border of <c>padding</c> holds: <c>zeros</c>, the input mirrored at its edge (<c>reflect</c>, narrower than the input), its edge repeated (<c>replicate</c>),
+    /// or its other side (<c>circular</c>, not wider than the input).
+    /// </summary>
+    public PaddingMode PaddingMode { get; init; } = PaddingMode.Zeros;
 
     /// <summary>Steps from one tap of the kernel to the next: one integer, or [rows, columns]. 2 leaves a gap of one between taps.</summary>
     [Range(1, int.MaxValue)]
