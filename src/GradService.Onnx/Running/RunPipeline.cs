@@ -45,14 +45,20 @@ internal sealed class RunPipeline
             throw new ModelException(
                 ModelFault.Busy,
                 $"The model is busy: {_concurrency} runs are going on and {_options.QueueLength} are waiting, which is all that is allowed. Try again shortly.",
-                exception) { RetryAfter = UntilFree() };
+                exception)
+            {
+                RetryAfter = UntilFree(),
+            };
         }
         catch (BrokenCircuitException exception)
         {
             throw new ModelException(
                 ModelFault.CircuitOpen,
                 $"The model has failed {_options.BreakerFailures} times in a row and is left alone for {_options.BreakDuration.TotalSeconds:0.#} seconds.",
-                exception) { RetryAfter = AtLeastASecond(exception.RetryAfter ?? _options.BreakDuration) };
+                exception)
+            {
+                RetryAfter = AtLeastASecond(exception.RetryAfter ?? _options.BreakDuration),
+            };
         }
         catch (TimeoutRejectedException exception)
         {
