@@ -22,6 +22,7 @@ internal sealed record BenchmarkOptions
           --quick            a smoke run: everything once, no figure means anything
           --rounds N         rounds of each contest (5)
           --milliseconds N   a contestant's slot in a round (400)
+          --warm-up N        milliseconds each contestant works before the first round (1500)
           --only TEXT        only work whose name contains the text
           --out FOLDER       where plots and tables go (artifacts/benchmarks)
           --app FOLDER       the published service; published anew when left out
@@ -45,7 +46,7 @@ internal sealed record BenchmarkOptions
     public TimeSpan Slot { get; init; } = TimeSpan.FromMilliseconds(400);
 
     /// <summary>What each contestant may do before the first round: long enough for tiered compilation to end.</summary>
-    public TimeSpan WarmUp => Quick ? TimeSpan.Zero : TimeSpan.FromSeconds(1.5);
+    public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(1.5);
 
     /// <summary>Only work whose name contains this.</summary>
     public string Only { get; init; } = string.Empty;
@@ -91,9 +92,10 @@ internal sealed record BenchmarkOptions
                 : throw new ArgumentException($"{name} needs a whole number.");
             options = name switch
             {
-                "--quick" => options with { Quick = true, Rounds = 1, Slot = TimeSpan.FromMilliseconds(1) },
+                "--quick" => options with { Quick = true, Rounds = 1, Slot = TimeSpan.FromMilliseconds(1), WarmUp = TimeSpan.Zero },
                 "--rounds" => options with { Rounds = Math.Max(1, (int)Number()) },
                 "--milliseconds" => options with { Slot = TimeSpan.FromMilliseconds(Number()) },
+                "--warm-up" => options with { WarmUp = TimeSpan.FromMilliseconds(Number()) },
                 "--only" => options with { Only = Value() },
                 "--out" => options with { Output = Value() },
                 "--app" => options with { App = Path.GetFullPath(Value()) },

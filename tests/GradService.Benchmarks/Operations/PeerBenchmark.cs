@@ -20,14 +20,18 @@ internal static class PeerBenchmark
         using PeerProcess narrow = Own("GradService without AVX-512", Narrow);
         try
         {
-            foreach (PeerWork work in PeerWork.All(options.Quick).Where(work => options.Wants(work.Name)))
+            foreach (PeerWork work in PeerWork.All(options.Quick))
             {
-                Workload workload = work.Make();
                 foreach (int threads in new[] { 1, 2 })
                 {
-                    string operands = Path.Combine(folder, "work");
-                    WorkFolder.Write(operands, workload, threads);
                     string name = $"{work.Name}, {(threads == 1 ? "1 thread" : $"{threads} threads")}";
+                    if (!options.Wants(name))
+                    {
+                        continue;
+                    }
+
+                    string operands = Path.Combine(folder, "work");
+                    WorkFolder.Write(operands, work.Make(), threads);
                     Compete(own, peers, operands, name, work, options, table);
                     if (work.OverTorchNarrow is { } target)
                     {
