@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -11,13 +12,23 @@ internal sealed class ServerProcess : IDisposable
 {
     private const int TicksPerSecond = 100;
 
+    private static readonly ConcurrentDictionary<Process, bool> Running = new();
+
     private readonly Process _process;
+
+    // A benchmark that is stopped half-way leaves no server behind.
+    static ServerProcess()
+    {
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAll();
+        Console.CancelKeyPress += (_, _) => StopAll();
+    }
 
     private ServerProcess(string name, int port, Process process)
     {
         Name = name;
         Port = port;
         _process = process;
+        Running[process] = true;
     }
 
     public string Name { get; }
@@ -93,13 +104,26 @@ internal sealed class ServerProcess : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill(entireProcessTree: true);
-            _process.WaitForExit();
-        }
-
+        Stop(_process);
+        Running.TryRemove(_process, out _);
         _process.Dispose();
+    }
+
+    private static void StopAll()
+    {
+        foreach (Process process in Running.Keys)
+        {
+            Stop(process);
+        }
+    }
+
+    private static void Stop(Process process)
+    {
+        if (!process.HasExited)
+        {
+            process.Kill(entireProcessTree: true);
+            process.WaitForExit();
+        }
     }
 
     /// <summary>Whether a server answers a request with 200.</summary>
