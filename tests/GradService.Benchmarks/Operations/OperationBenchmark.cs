@@ -14,12 +14,12 @@ namespace GradService.Benchmarks.Operations;
 /// <summary>Every operation of the catalogue by BenchmarkDotNet: a row for its example and a row for about a hundred thousand elements.</summary>
 public class OperationBenchmark
 {
-    private static string s_only = string.Empty;
+    private static string _only = string.Empty;
 
     private Action _run = () => { };
 
     /// <summary>The rows.</summary>
-    public static IEnumerable<string> Rows => WorkloadTable.Rows([100_000]).Select(row => row.Name).Where(name => name.Contains(s_only, StringComparison.OrdinalIgnoreCase));
+    public static IEnumerable<string> Rows => WorkloadTable.Rows([100_000]).Select(row => row.Name).Where(name => name.Contains(_only, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Operation and size.</summary>
     [ParamsSource(nameof(Rows))]
@@ -35,7 +35,7 @@ public class OperationBenchmark
 
     internal static void Start(BenchmarkOptions options)
     {
-        s_only = options.Only;
+        _only = options.Only;
         Job job = (options.Quick ? Job.Dry : Job.ShortRun).WithToolchain(InProcessEmitToolchain.Instance);
         ManualConfig config = ManualConfig.CreateEmpty()
             .AddJob(job)
