@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace GradService.Wire;
 
@@ -20,6 +22,34 @@ internal static class BinaryRounding
 
         /// <summary>Beyond the largest finite value once rounded.</summary>
         Overflow,
+    }
+
+    /// <summary>
+    /// Rounds <c>digits x 10^-fraction</c> from one 64 x 64 bit product, which settles all but one number in 512: the power is rounded
+    /// down and never exact, so the true product lies above the computed one, by less than one unit of its upper half. Nothing is
+    /// a tie then, and no step depends on which way is rounded.
+    /// </summary>
+    /// <param name="digits">The decimal significand.</param>
+    /// <param name="fraction">From 0 to <see cref="PowersOfTen.MostFractionDigits"/>.</param>
+    /// <param name="value">The nearest FP64.</param>
+    /// <returns>False where it takes a closer look: next to a halfway point, a whole number, or 0.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryRoundFraction(ulong digits, int fraction, out double value)
+    {
+        int shift = BitOperations.LeadingZeroCount(digits);
+        ulong power = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(PowersOfTen.NegativeSignificands), fraction);
+        ulong high = Math.BigMul(digits << shift, power, out _);
+
+        // Below the 53 bits and the one that rounds them come 9 or 10, which a unit more may carry out of only when all are ones.
+        int top = (int)(high >> 63);
+        ulong significand = high >> (9 + top);
+        bool decided = digits != 0 && fraction != 0 && (high & 0x1FF) != 0x1FF;
+        significand = (significand + (significand & 1)) >> 1;
+        int biased = 63 + top - shift + PowersOfTen.BinaryExponent(-fraction) + 1022;
+
+        // The leading bit, and a carry out of all 53, count the exponent up.
+        value = BitConverter.UInt64BitsToDouble(((ulong)biased << 52) + significand);
+        return decided;
     }
 
     /// <summary>Rounds a decimal number.</summary>

@@ -19,7 +19,9 @@ internal static class DigitBlock
     /// <summary>How many bytes before a number's first byte must be text for <see cref="TryLong"/>.</summary>
     public const int WindowBefore = 20;
 
-    private const int Short = 16;
+    /// <summary>A number shorter than this is read by <see cref="TryShort"/>.</summary>
+    public const int Short = 16;
+
     private const int Long = 32;
 
     /// <summary>For a point at i and an end at e, the shuffle that right-aligns the digits and drops the point; row i * 17 + e.</summary>
@@ -47,11 +49,11 @@ internal static class DigitBlock
 
     /// <summary>Reads a number of at most 15 characters with no exponent, whose end is known.</summary>
     /// <param name="first">Its first byte.</param>
-    /// <param name="length">Its length in bytes, at least 1.</param>
+    /// <param name="length">Its length in bytes, at least 0 and below <see cref="Short"/>.</param>
     /// <param name="digits">Its digits as an integer, sign and point left out.</param>
     /// <param name="fraction">How many of the digits stand behind the point; at most 14.</param>
     /// <param name="negative">1 if a minus sign stands before it, else 0.</param>
-    /// <returns>False when it is longer, or breaks the grammar.</returns>
+    /// <returns>False when it breaks the grammar.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryShort(ref byte first, int length, out long digits, out int fraction, out uint negative)
     {
@@ -60,7 +62,7 @@ internal static class DigitBlock
         uint mask = others.ExtractMostSignificantBits();
         negative = mask & 1;
         digits = 0;
-        if (!TryPoint(ref first, mask, length, out int point, out fraction) || length >= Short || !Begins(ref first, negative, point - (int)negative))
+        if (!TryPoint(ref first, mask, length, out int point, out fraction) || !Begins(ref first, negative, point - (int)negative))
         {
             return false;
         }
@@ -91,9 +93,7 @@ internal static class DigitBlock
             return false;
         }
 
-        Vector128<byte> front = Others(Vector128.LoadUnsafe(ref first));
-        Vector128<byte> back = Others(Vector128.LoadUnsafe(ref first, Short));
-        uint mask = front.ExtractMostSignificantBits() | (back.ExtractMostSignificantBits() << Short);
+        uint mask = Others(ref first);
         negative = mask & 1;
         if (!TryPoint(ref first, mask, length, out int point, out fraction) || !Begins(ref first, negative, point - (int)negative))
         {
@@ -108,8 +108,10 @@ internal static class DigitBlock
         ref byte window = ref Unsafe.Add(ref first, length - Long);
         ref byte earlier = ref Unsafe.Subtract(ref window, 1);
         nuint behind = (nuint)(whole ? Long : fraction);
-        ulong high = Fold(Pick(ref masks, behind, (nuint)count, ref window, ref earlier, 0));
-        ulong low = Fold(Pick(ref masks, behind, (nuint)count, ref window, ref earlier, Short));
+        (ulong high, ulong low) = Avx2.IsSupported
+            ? Fold((Vector256.ConditionalSelect(Vector256.LoadUnsafe(ref masks, behind), Vector256.LoadUnsafe(ref window), Vector256.LoadUnsafe(ref earlier)) - Vector256.Create((byte)'0'))
+                & Vector256.LoadUnsafe(ref masks, (nuint)count))
+            : (Fold(Pick(ref masks, behind, (nuint)count, ref window, ref earlier, 0)), Fold(Pick(ref masks, behind, (nuint)count, ref window, ref earlier, Short)));
         digits = (high * 10_000_000_000_000_000) + low;
         return high < 1000;
     }
@@ -157,6 +159,20 @@ internal static class DigitBlock
     private static Vector128<byte> Others(Vector128<byte> text) =>
         Vector128.GreaterThan((text - Vector128.Create((byte)('0' + 128))).AsSByte(), Vector128.Create((sbyte)(9 - 128))).AsByte();
 
+    /// <summary>One bit for every one of 32 bytes that is no decimal digit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Others(ref byte first)
+    {
+        if (Vector256.IsHardwareAccelerated)
+        {
+            Vector256<byte> values = Vector256.LoadUnsafe(ref first) - Vector256.Create((byte)('0' + 128));
+            return Vector256.GreaterThan(values.AsSByte(), Vector256.Create((sbyte)(9 - 128))).ExtractMostSignificantBits();
+        }
+
+        return Others(Vector128.LoadUnsafe(ref first)).ExtractMostSignificantBits()
+            | (Others(Vector128.LoadUnsafe(ref first, Short)).ExtractMostSignificantBits() << Short);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Pick(ref byte masks, nuint behind, nuint count, ref byte window, ref byte earlier, nuint part) =>
         (Vector128.ConditionalSelect(
@@ -180,6 +196,19 @@ internal static class DigitBlock
 
         Vector128<ulong> halves = digits.AsUInt64();
         return (FoldEight(halves[0]) * 100_000_000) + FoldEight(halves[1]);
+    }
+
+    /// <summary>Thirty-two digits, the most significant first, as two integers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (ulong High, ulong Low) Fold(Vector256<byte> digits)
+    {
+        Vector256<short> pairs = Avx2.MultiplyAddAdjacent(digits, Vector256.Create((short)0x010A).AsSByte());
+        Vector256<int> fours = Avx2.MultiplyAddAdjacent(pairs, Vector256.Create(0x00010064).AsInt16());
+        Vector256<short> packed = Avx2.PackUnsignedSaturate(fours, fours).AsInt16();
+        Vector256<ulong> eights = Avx2.MultiplyAddAdjacent(packed, Vector256.Create(0x00012710).AsInt16()).AsUInt64();
+        return (Whole(eights.ToScalar()), Whole(eights.GetUpper().ToScalar()));
+
+        static ulong Whole(ulong halves) => ((uint)halves * 100_000_000UL) + (halves >> 32);
     }
 
     /// <summary>Eight digits in the bytes of a word, the most significant in the lowest byte, as one integer.</summary>

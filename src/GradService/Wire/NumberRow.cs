@@ -61,10 +61,16 @@ internal static class NumberRow
 
                 // With no end in sight the distance is that of the window, too long to be read here.
                 nint next = block + BitOperations.TrailingZeroCount(ends);
-                bool read = TryUsual(ref Unsafe.Add(ref start, p), (int)(next - p), out T value);
-                if (!read && TryLong(text, (int)p, (int)(next - p), out T rest))
+                int length = (int)(next - p);
+                T value;
+                bool read;
+                if (length < DigitBlock.Short)
                 {
-                    read = true;
+                    read = TryUsual(ref Unsafe.Add(ref start, p), length, out value);
+                }
+                else
+                {
+                    read = TryLong(text, (int)p, length, out T rest);
                     value = rest;
                 }
 
@@ -208,8 +214,8 @@ internal static class NumberRow
         }
         else
         {
-            read = Round(digits, -fraction, negative, out double number);
-            value = (T)(object)number;
+            read = BinaryRounding.TryRoundFraction(digits, fraction, out double number) || Round(digits, -fraction, out number);
+            value = (T)(object)Signed(number, negative);
         }
 
         return read;
@@ -235,12 +241,9 @@ internal static class NumberRow
         return rounded;
     }
 
-    private static bool Round(ulong digits, int exponent, uint negative, out double value)
-    {
-        bool rounded = BinaryRounding.Round(digits, exponent, out value) == BinaryRounding.Outcome.Rounded;
-        value = Signed(value, negative);
-        return rounded;
-    }
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool Round(ulong digits, int exponent, out double value) =>
+        BinaryRounding.Round(digits, exponent, out value) == BinaryRounding.Outcome.Rounded;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double Signed(double value, uint negative) =>

@@ -25,6 +25,9 @@ internal static class PowersOfTen
     /// <summary>10^-n, correctly rounded, for n from 0 to <see cref="MostFractionDigits"/>.</summary>
     public static readonly double[] Negative = [.. Enumerable.Range(0, MostFractionDigits + 1).Select(n => Rounded(-n))];
 
+    /// <summary>The first 64 bits of 10^-n, rounded down, for n from 0 to <see cref="MostFractionDigits"/>.</summary>
+    public static readonly ulong[] NegativeSignificands = [.. Enumerable.Range(0, MostFractionDigits + 1).Select(n => (ulong)(Significand(-n) >> 64))];
+
     /// <summary>10^n, exact, for n from 0 to 22.</summary>
     public static readonly double[] Exact = [.. Enumerable.Range(0, 23).Select(Rounded)];
 

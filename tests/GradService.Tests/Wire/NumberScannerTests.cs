@@ -57,6 +57,29 @@ public sealed class NumberScannerTests
     }
 
     [Fact]
+    public void Long_numbers_at_a_halfway_point_and_next_to_one_are_rounded_correctly()
+    {
+        // Halfway between two doubles, in at most 19 digits: only those of few places behind the point are so short.
+        var random = new Random(5);
+        var literals = new List<string>();
+        for (int n = 0; n < 4000; n++)
+        {
+            int places = random.Next(0, 4);
+            long significand = (random.NextInt64(1L << 52, 1L << 53) << 1) + 1;
+            UInt128 digits = (UInt128)significand * UInt128.Parse("1" + new string('0', places), CultureInfo.InvariantCulture) >> places;
+            for (int step = -1; step <= 1; step++)
+            {
+                string text = (digits + (UInt128)(1 + step) - 1).ToString(CultureInfo.InvariantCulture);
+                literals.Add((n % 2 == 0 ? "-" : "") + (places == 0 ? text : text[..^places] + "." + text[^places..]));
+            }
+        }
+
+        byte[] json = Encoding.ASCII.GetBytes($"[{string.Join(',', literals)}]");
+        Assert.Equal(literals.Count, LiteralCheck.Compare<double>(json, literals.Count));
+        Assert.Equal(literals.Count, LiteralCheck.Compare<float>(json, literals.Count));
+    }
+
+    [Fact]
     public void Every_integer_type_holds_its_ends_and_no_more()
     {
         Ends<sbyte>(sbyte.MinValue, sbyte.MaxValue);
