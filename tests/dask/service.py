@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 import types
+import urllib.error
 import urllib.request
 
 
@@ -18,14 +19,21 @@ class Replica:
         self._app = app.resolve()
 
     def __enter__(self) -> Replica:
-        self._log = tempfile.TemporaryFile("w+")
+        self._log = tempfile.NamedTemporaryFile("w")
         self._process = subprocess.Popen(
             ["dotnet", str(self._app / "GradService.dll")], cwd="/", stdout=self._log, stderr=subprocess.STDOUT,
             env={**os.environ, "ASPNETCORE_URLS": "http://127.0.0.1:0", "Limits__Threads": "1"})
-        self.url = self._wait_until_ready(time.monotonic() + 60)
+        try:
+            self.url = self._wait_until_ready(time.monotonic() + 120)
+        except BaseException:
+            self._stop()
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: types.TracebackType | None) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
         self._process.terminate()
         try:
             self._process.wait(30)
@@ -46,11 +54,19 @@ class Replica:
 
     def _wait_until_ready(self, deadline: float) -> str:
         while time.monotonic() < deadline and not self.is_dead():
-            self._log.seek(0)
-            if listening := re.search(r"Now listening on: (http://\S+)", self._log.read()):
-                with urllib.request.urlopen(f"{listening[1]}/health/ready", timeout=30) as answer:
-                    if answer.status == 200:
-                        return listening[1]
+            listening = re.search(r"Now listening on: (http://\S+)", self._said())
+            if listening and _is_ready(listening[1]):
+                return listening[1]
             time.sleep(0.05)
-        self._log.seek(0)
-        raise RuntimeError(f"The service did not start: {self._log.read()}")
+        raise RuntimeError(f"The service did not start: {self._said()}")
+
+    def _said(self) -> str:
+        return pathlib.Path(self._log.name).read_text()
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/health/ready", timeout=30):
+            return True
+    except urllib.error.URLError:  # 503 while it starts
+        return False
