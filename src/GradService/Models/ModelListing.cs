@@ -103,11 +103,12 @@ internal sealed class ModelListing(ModelRepository repository, OnnxOptions optio
                 ["max_side"] = takes.Manifest.MaxSide,
             };
             int classes = takes.IsBinary ? 2 : takes.Manifest.ClassNames?.Count ?? takes.Manifest.Palette?.Count ?? 0;
+            (IReadOnlyList<string> names, IReadOnlyList<Rgb> colours) = (takes.ClassNames(classes), takes.Colours(classes));
             entry["classes"] = new JsonArray([.. Enumerable.Range(0, classes).Select(c => (JsonNode)new JsonObject
             {
                 ["class"] = c,
-                ["name"] = takes.ClassNames(classes)[c],
-                ["colour"] = takes.Colours(classes)[c].ToString(),
+                ["name"] = names[c],
+                ["colour"] = colours[c].ToString(),
                 ["weight"] = takes.Manifest.ClassWeights?[c] ?? 1,
             })]);
         }

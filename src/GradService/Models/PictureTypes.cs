@@ -1,3 +1,4 @@
+using GradService.Rest;
 using GradService.Wire;
 using Microsoft.Net.Http.Headers;
 
@@ -36,7 +37,7 @@ internal static class PictureTypes
                 return (PictureForm.Multipart, type);
             }
 
-            if (type.MediaType.Equals(ModelAnswer.MediaType, StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
+            if (MediaTypes.IsJson(type))
             {
                 return (PictureForm.Json, type);
             }

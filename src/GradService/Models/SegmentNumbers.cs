@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using GradService.Numerics.Tensors;
 using GradService.Onnx.Pictures;
+using GradService.Onnx.Repository;
 using GradService.Wire;
 
 namespace GradService.Models;
@@ -35,13 +36,14 @@ internal static class SegmentNumbers
         }
 
         IReadOnlyList<string> names = found.Takes.ClassNames(found.Classes);
+        IReadOnlyList<Rgb> colours = found.Takes.Colours(found.Classes);
         return
         [
             .. Enumerable.Range(0, found.Classes).Select(c => (JsonNode)new JsonObject
             {
                 ["class"] = c,
                 ["name"] = names[c],
-                ["colour"] = found.Takes.Colours(found.Classes)[c].ToString(),
+                ["colour"] = colours[c].ToString(),
                 ["pixels"] = pixels[c],
                 ["share"] = (double)pixels[c] / found.Labels.Length,
             }),
