@@ -23,19 +23,10 @@ internal static class ModelFiles
         .File();
 
     /// <summary>y = w x, the same matrix again and again, <c>n</c> times; n is a scalar.</summary>
-    public static byte[] Slow(int size = 64)
-    {
-        Graph body = new Graph()
-            .Input("i", Elements.Int64).Input("go_on", Elements.Bool).Input("v", Elements.Float, size, size)
-            .Node("Identity", ["go_on"], ["go_on_out"]).Node("MatMul", ["w", "v"], ["v_out"])
-            .Output("go_on_out", Elements.Bool).Output("v_out", Elements.Float, size, size);
-        return new Graph()
-            .Input("n", Elements.Int64).Output("y", Elements.Float, size, size)
-            .Constant("w", Elements.Float, [size, size], new float[size * size])
-            .Constant("yes", Elements.Bool, [], true)
-            .Node("Loop", ["n", "yes", "w"], ["y"], Graph.Attribute("body", body))
-            .File();
-    }
+    public static byte[] Slow(int size = 64) => Loops(size, new Graph().Input("n", Elements.Int64));
+
+    /// <summary>The same for ever, and nothing is to be said.</summary>
+    public static byte[] Endless() => Loops(64, new Graph().Constant("n", Elements.Int64, [], long.MaxValue));
 
     /// <summary>y is x in two rows, of which only an even number of elements can be made.</summary>
     public static byte[] TwoRows() => new Graph()
@@ -52,4 +43,18 @@ internal static class ModelFiles
         .Node("Gather", ["table", "x"], ["y"])
         .Node("ReduceSum", ["x", "axes"], ["sum"])
         .File();
+
+    private static byte[] Loops(int size, Graph counted)
+    {
+        Graph body = new Graph()
+            .Input("i", Elements.Int64).Input("go_on", Elements.Bool).Input("v", Elements.Float, size, size)
+            .Node("Identity", ["go_on"], ["go_on_out"]).Node("MatMul", ["w", "v"], ["v_out"])
+            .Output("go_on_out", Elements.Bool).Output("v_out", Elements.Float, size, size);
+        return counted
+            .Output("y", Elements.Float, size, size)
+            .Constant("w", Elements.Float, [size, size], new float[size * size])
+            .Constant("yes", Elements.Bool, [], true)
+            .Node("Loop", ["n", "yes", "w"], ["y"], Graph.Attribute("body", body))
+            .File();
+    }
 }

@@ -10,21 +10,24 @@ import time
 import types
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 
 
 class Replica:
     """Starts on entering, ready; stopped on leaving unless it was killed before."""
 
-    def __init__(self, app: pathlib.Path) -> None:
+    def __init__(self, app: pathlib.Path, settings: Mapping[str, str] = types.MappingProxyType({}), patience_seconds: float = 120) -> None:
         self._app = app.resolve()
+        self._settings = settings
+        self._patience_seconds = patience_seconds
 
     def __enter__(self) -> Replica:
         self._log = tempfile.NamedTemporaryFile("w")
         self._process = subprocess.Popen(
             ["dotnet", str(self._app / "GradService.dll")], cwd="/", stdout=self._log, stderr=subprocess.STDOUT,
-            env={**os.environ, "ASPNETCORE_URLS": "http://127.0.0.1:0", "Limits__Threads": "1"})
+            env={**os.environ, "ASPNETCORE_URLS": "http://127.0.0.1:0", "Limits__Threads": "1", **self._settings})
         try:
-            self.url = self._wait_until_ready(time.monotonic() + 120)
+            self.url = self._wait_until_ready(time.monotonic() + self._patience_seconds)
         except BaseException:
             self._stop()
             raise

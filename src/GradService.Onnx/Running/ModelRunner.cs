@@ -51,7 +51,9 @@ internal sealed class ModelRunner
             }
             catch (Exception exception) when (exception is OnnxRuntimeException or OperationCanceledException or ModelException)
             {
-                reason = exception is OperationCanceledException ? $"It took longer than {_timeout.TotalSeconds:0.###} seconds." : exception.Message;
+                reason = exception is OperationCanceledException
+                    ? $"It took longer than {_timeout.TotalSeconds:0.###} seconds. If the model is slow or the machine was busy, raise the time limit of runs on the service."
+                    : exception.Message;
                 if (Running.WarmUp.IsFixed(Description))
                 {
                     throw new ModelException(ModelFault.Unavailable, $"Its first run, on zeros, failed: {reason}", exception);

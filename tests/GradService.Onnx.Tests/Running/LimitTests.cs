@@ -22,6 +22,17 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public void A_first_run_that_takes_too_long_says_what_to_raise()
+    {
+        OnnxOptions impatient = TestModel.Options with { RunTimeout = TimeSpan.FromMilliseconds(300) };
+        ModelException exception = Assert.Throws<ModelException>(() => TestModel.Of(ModelFiles.Endless(), impatient));
+        Assert.Equal(ModelFault.Unavailable, exception.Fault);
+        Assert.Equal(
+            "Its first run, on zeros, failed: It took longer than 0.3 seconds. If the model is slow or the machine was busy, raise the time limit of runs on the service.",
+            exception.Message);
+    }
+
+    [Fact]
     public async Task A_caller_who_leaves_stops_the_run()
     {
         using OnnxModel model = TestModel.Of(ModelFiles.Slow(), OneAtATime);
