@@ -26,6 +26,7 @@ internal sealed class RequestAssembly(Operation operation)
         {
             if (tensors[i] is { } tensor)
             {
+                CheckAxes(tensor.Shape, inputs[i].Name);
                 inputs[i].Set(request, tensor);
             }
             else if (inputs[i].IsRequired)
@@ -41,6 +42,21 @@ internal sealed class RequestAssembly(Operation operation)
         }
 
         return request;
+    }
+
+    // As NumPy: nothing that an operation makes of some axes of an empty tensor may overflow either.
+    private static void CheckAxes(Shape shape, string name)
+    {
+        long product = 1;
+        foreach (int length in shape.Lengths)
+        {
+            product = Math.Min(product * Math.Max(1, length), int.MaxValue + 1L);
+        }
+
+        if (product > int.MaxValue)
+        {
+            throw new BodyException(name, $"Shape {shape} was found: it has no elements, but its axes of other lengths than 0 may have {int.MaxValue} at most between them.", BodyException.Senseless);
+        }
     }
 
     private OperationRequest Bind(ReadOnlySpan<byte> parameters)

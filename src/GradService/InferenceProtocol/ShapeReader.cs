@@ -22,9 +22,7 @@ internal static class ShapeReader
             }
 
             long length = JsonMembers.Count(ref cursor, $"{path}[{rank}]");
-
-            // Axes of length 0 are passed over, as NumPy does: nothing that is made of an empty tensor may overflow either.
-            elements = length > limits.MaxElements ? long.MaxValue : Math.Min(elements * Math.Max(1, length), int.MaxValue + 1L);
+            elements = length > limits.MaxElements ? long.MaxValue : Math.Min(elements * length, int.MaxValue + 1L);
             if (elements == long.MaxValue)
             {
                 break;

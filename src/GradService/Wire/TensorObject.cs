@@ -115,9 +115,7 @@ internal static class TensorObject
             }
 
             lengths[rank++] = (int)length;
-
-            // Axes of length 0 are passed over, as NumPy does: nothing that is made of an empty tensor may overflow either.
-            product = Math.Min(product * Math.Max(1, length), int.MaxValue + 1L);
+            product = length == 0 || product == 0 ? 0 : Math.Min(product * length, int.MaxValue + 1L);
             cursor.At = at;
             more = cursor.TryTake(',');
             if (!more)
@@ -129,8 +127,7 @@ internal static class TensorObject
         if (product > limits.MaxElements)
         {
             string shape = string.Join(", ", lengths[..rank].ToArray());
-            string but = lengths[..rank].Contains(0) ? ", its axes of length 0 passed over" : string.Empty;
-            throw new BodyException(path, $"The shape [{shape}] has more elements than the limit of {limits.MaxElements}{but}.", BodyException.OverLimit);
+            throw new BodyException(path, $"The shape [{shape}] has more elements than the limit of {limits.MaxElements}.", BodyException.OverLimit);
         }
 
         return new Shape(lengths[..rank]);

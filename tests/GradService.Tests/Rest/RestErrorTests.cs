@@ -213,6 +213,7 @@ public sealed class RestErrorTests(ServiceFixture service)
     [InlineData("similarity/cross-correlation", """{"input":[[[[1]]]],"kernel":[[[[1]]]],"layout":"NHWC"}""", "layout", "Did you mean \"channels_last\"?")]
     [InlineData("similarity/cross-correlation", """{"input":[[[[1]]]],"kernel":[[[[1]]]],"groups":2147483648}""", "groups", "2147483648 was found; expected an integer from 1 to 2147483647.")]
     [InlineData("similarity/cross-correlation", """{"input":[[[1,2]]],"kernel":[[[[1]]]]}""", "input", "sequences are [B, C, 1, L].")]
+    [InlineData("activations/softmax", """{"logits":{"shape":[0,2147483647,2147483647],"data":[]},"axis":0}""", "logits", "its axes of other lengths than 0 may have 2147483647 at most between them.")]
     [InlineData("similarity/siamese", """{"template":[[[[1,2]]]],"search":[[[[1]]]]}""", "template", "send a smaller template.")]
     public async Task Words_of_other_libraries_and_near_misses_get_a_hint(string operation, string body, string path, string hint)
     {
