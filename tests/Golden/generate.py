@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """Writes the golden cases: <family>/<operation>.json beside this file, the same bytes at every run; and resize.json.
 
+    generate.py --check    writes nothing; exits 1 unless the files hold the same cases, their numbers but for rounding: the last digits of
+                           a sum depend on the BLAS that PyTorch, NumPy and scikit-learn find on the machine
+
 Needs Debian's python3-torch, python3-sklearn, python3-numpy and python3-pil. Each file of an operation holds whole /v1 requests with the whole
 responses that PyTorch (or scikit-learn) gives in FP64, so that `dotnet test` needs no Python. A case's members:
 
@@ -11,6 +14,7 @@ responses that PyTorch (or scikit-learn) gives in FP64, so that `dotnet test` ne
     status                        left out: 200
 """
 import json
+import math
 import pathlib
 import sys
 
@@ -40,6 +44,7 @@ import cases.similarity
 
 PYTORCH = f"PyTorch {torch.__version__.split('a')[0]} FP64, CPU"
 DEFINITION = f"NumPy {numpy.__version__} FP64, by the definition"
+ROUNDING = 1e-11
 FILES = {
     "losses/cross-entropy": (PYTORCH, [cases.cross_entropy_edges.cases, cases.cross_entropy_grid.cases]),
     "losses/nll": (PYTORCH, [cases.nll.cases]),
@@ -85,15 +90,40 @@ FILES = {
 def main():
     assert FILES.keys() == oracle.ORACLES.keys(), "an oracle without golden cases, or the other way about"
     here = pathlib.Path(__file__).parent
-    for operation, (made_by, sources) in FILES.items():
-        made = [case for source in sources for case in source()]
-        names = [case["name"] for case in made]
-        assert len(set(names)) == len(names), f"{operation}: two cases of one name"
-        path = here / f"{operation}.json"
+    documents = {here / f"{operation}.json": _cases(operation, *sources) for operation, sources in FILES.items()}
+    documents[here / "resize.json"] = json.dumps(cases.resize.document(), separators=(",", ":")) + "\n"
+    if sys.argv[1:] == ["--check"]:
+        differences = [f"{path.relative_to(here)}{difference}" for path, text in documents.items() for difference in _differences(path, text)]
+        print("\n".join(differences) or f"{len(documents)} files hold what the oracles say")
+        sys.exit(1 if differences else 0)
+    for path, text in documents.items():
         path.parent.mkdir(exist_ok=True)
-        path.write_text(_document(operation, made_by, made), encoding="utf-8")
-        print(f"{operation}: {len(made)} cases, {path.stat().st_size} bytes")
-    (here / "resize.json").write_text(json.dumps(cases.resize.document(), separators=(",", ":")) + "\n", encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
+        print(f"{path.relative_to(here)}: {path.stat().st_size} bytes")
+
+
+def _cases(operation, made_by, sources):
+    made = [case for source in sources for case in source()]
+    names = [case["name"] for case in made]
+    assert len(set(names)) == len(names), f"{operation}: two cases of one name"
+    return _document(operation, made_by, made)
+
+
+def _differences(path, text):
+    """Where the committed file differs from what the oracles say now, by more than rounding."""
+    if not path.exists():
+        return [": is missing"]
+    return _compare(json.loads(path.read_text(encoding="utf-8")), json.loads(text), "")
+
+
+def _compare(committed, made, at):
+    if isinstance(committed, dict) and isinstance(made, dict) and committed.keys() == made.keys():
+        return [difference for key in made for difference in _compare(committed[key], made[key], f"{at}.{key}")]
+    if isinstance(committed, list) and isinstance(made, list) and len(committed) == len(made):
+        return [difference for i, pair in enumerate(zip(committed, made)) for difference in _compare(*pair, f"{at}[{i}]")]
+    numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in (committed, made))
+    same = math.isclose(committed, made, rel_tol=ROUNDING, abs_tol=ROUNDING) if numbers else committed == made
+    return [] if same else [f"{at}: {str(committed)[:80]} is committed, the oracle says {str(made)[:80]}"]
 
 
 def _document(operation, made_by, made):
