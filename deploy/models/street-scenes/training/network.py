@@ -24,7 +24,7 @@ class UNet(nn.Module):
             nn.MaxPool2d(2), _convolution(quarter, eighth), _convolution(eighth, eighth, 2), _convolution(eighth, eighth, 4))
         self.to_quarter = _convolution(eighth + quarter, quarter)
         self.to_half = _convolution(quarter + half, half)
-        self.to_full = _convolution(half + full, full)
+        self.to_full = nn.Sequential(_convolution(half + full, full), _convolution(full, full))
         self.head = nn.Conv2d(full, classes, 1)
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:

@@ -101,8 +101,8 @@ def main() -> None:
     """Reads the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=4)
-    parser.add_argument("--scenes", type=int, default=3000)
-    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--scenes", type=int, default=2800)
+    parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--quick", action="store_true", help="a few scenes and steps, into a temporary folder")
     arguments = parser.parse_args()
     torch.set_num_threads(2)

@@ -77,19 +77,19 @@ def fence(stage: Stage, random: Generator, start: tuple[float, float], end: tupl
         return np.array([[x0, bottom, z0], [x0, top, z0], [x1, top, z1], [x1, bottom, z1]])
 
     length = float(np.hypot(*(last - first)))
-    if random.random() < 0.6:
+    if random.random() < 0.65:
         colour, boards = any_of(random, WOOD), max(int(length / 0.5), 1)
         stage.face(panel(0, 1, 0, tall * 0.97), colour * 0.6, FENCE)
         steps = np.arange(boards) / boards
         planks = np.array([panel(s, s + 0.82 / boards, 0, tall) for s in steps])
         stage.faces(planks, colour * random.uniform(0.85, 1.1, (boards, 1)), FENCE)
     else:
-        colour, bars = any_of(random, IRON), max(int(length / 0.45), 1)
+        colour, bars = any_of(random, IRON), max(int(length / 0.4), 1)
         stage.face(panel(0, 1, 0, tall), None, FENCE)
         for bottom in (0.12, tall - 0.16):
             stage.face(panel(0, 1, bottom, bottom + 0.14), colour)
         steps = np.arange(bars) / bars
-        stage.faces(np.array([panel(s, s + 0.35 / bars, 0, tall) for s in steps]), np.tile(colour, (bars, 1)))
+        stage.faces(np.array([panel(s, s + 0.45 / bars, 0, tall) for s in steps]), np.tile(colour, (bars, 1)))
 
 
 def clutter(stage: Stage, random: Generator, x: float, z: float) -> None:

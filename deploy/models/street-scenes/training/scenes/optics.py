@@ -21,10 +21,10 @@ def photograph(picture: np.ndarray, labels: np.ndarray, random: Generator) -> np
     down, right = np.linspace(-1, 1, height)[:, None], np.linspace(-1, 1, width)[None, :]
     taken = taken * (1 - random.uniform(0, 0.18) * (down * down + right * right))[..., None]
     image = Image.fromarray(np.clip(taken, 0, 255).astype(np.uint8))
-    image = image.filter(ImageFilter.GaussianBlur(random.uniform(0, 0.7)))
-    noise = random.standard_normal((height, width, 3), np.float32) * min(random.exponential(2.0), 8.0)
+    image = image.filter(ImageFilter.GaussianBlur(random.uniform(0, 0.5)))
+    noise = random.standard_normal((height, width, 3), np.float32) * min(random.exponential(1.5), 6.0)
     image = Image.fromarray(np.clip(np.asarray(image) + noise, 0, 255).astype(np.uint8))
-    return np.asarray(_compressed(image, random) if random.random() < 0.25 else image)
+    return np.array(_compressed(image, random) if random.random() < 0.25 else image)
 
 
 def _compressed(image: Image.Image, random: Generator) -> Image.Image:

@@ -16,7 +16,9 @@ TROUSERS = ((40, 45, 70), (50, 50, 50), (110, 95, 75), (70, 75, 85))
 SKIN = ((235, 195, 165), (200, 150, 115), (130, 90, 65), (95, 65, 50))
 HAIR = ((45, 35, 30), (110, 75, 45), (180, 150, 95), (130, 130, 130))
 METAL = ((40, 40, 45), (160, 40, 40), (60, 90, 130), (190, 190, 190))
+HELMETS = ((235, 225, 60), (240, 240, 235), (230, 110, 40), (60, 150, 220))
 
+REFLECTOR = np.array([225.0, 35, 30])
 TYRE = np.array([50.0, 50, 52])
 WHEELS = (-0.52, 0.52)
 """Metres before and behind the middle."""
@@ -54,7 +56,7 @@ def pedestrian(stage: Stage, random: Generator, x: float, z: float) -> None:
 def bicyclist(stage: Stage, random: Generator, x: float, z: float, along: bool) -> None:
     """A rider with the bicycle, seen from behind or before (`along`) or from the side."""
     top, trousers, skin = any_of(random, CLOTHES), any_of(random, TROUSERS), any_of(random, SKIN)
-    helmet, frame = any_of(random, CLOTHES), any_of(random, METAL)
+    helmet, frame = any_of(random, HELMETS), any_of(random, METAL)
     way = float(random.choice((-1, 1)))
 
     def part(shape: np.ndarray, colour: np.ndarray) -> None:
@@ -72,7 +74,9 @@ def _from_behind(
     part: Part, top: np.ndarray, trousers: np.ndarray, skin: np.ndarray, helmet: np.ndarray, frame: np.ndarray,
 ) -> None:
     part(box(-0.06, 0, 0.06, 0.7), TYRE * 0.6)
-    part(box(-0.1, 0.62, 0.1, 0.7), frame)
+    for bag in (-1, 1):
+        part(box(min(bag * 0.08, bag * 0.3), 0.35, max(bag * 0.08, bag * 0.3), 0.72), frame)
+    part(disc(0, 0.78, 0.07), REFLECTOR)
     part(limb((-0.32, 1.02), (0.32, 1.02), 0.07), frame * 0.8)
     part(limb((-0.1, 0.95), (-0.16, 0.5), 0.17, 0.13), trousers)
     part(limb((0.1, 0.95), (0.15, 0.3), 0.17, 0.1), trousers * 0.85)

@@ -61,14 +61,14 @@ def _camera(random: Generator, height: int, width: int, plan: Plan) -> Camera:
 
 
 def _light(random: Generator) -> Light:
-    night = bool(random.random() < 0.1)
+    night = bool(random.random() < 0.07)
     warmth = random.normal(0, 0.06)
     tone = np.array([1 + warmth, 1.0, 1 - warmth])
     haze = np.array([60.0, 65, 85]) if night else np.array([205.0, 215, 225]) * tone * random.uniform(0.85, 1.1)
     return Light(
         sun_side=int(random.choice((-1, 1))),
         contrast=0.0 if night else random.uniform(0, 1),
-        strength=(random.uniform(0.3, 0.45) if night else random.uniform(0.75, 1.2)) * tone,
+        strength=(random.uniform(0.38, 0.52) if night else random.uniform(0.75, 1.2)) * tone,
         haze=haze,
         visibility=random.uniform(70, 400),
         night=night)
@@ -98,11 +98,11 @@ def _roadside(placed: Placed, stage: Stage, random: Generator, plan: Plan, side:
 def _border(placed: Placed, stage: Stage, random: Generator, plan: Plan, side: int) -> None:
     """A fence or a hedge between pavement and green."""
     kind, x = random.random(), side * plan.edge[side]
-    for near in np.arange(random.uniform(1, 4), 50, 8.0):
+    for near in np.arange(random.uniform(1, 4), 34, 8.0):
         far = near + 8.0 - random.choice((0.0, 1.5))
-        if not plan.is_free(near, far) or kind > 0.85:
+        if not plan.is_free(near, far) or kind > 0.9:
             continue
-        if kind < 0.6:
+        if kind < 0.7:
             placed.append((far, lambda near=near, far=far: furniture.fence(stage, random, (x, far), (x, near))))
         else:
             placed.append((far, lambda near=near, far=far: plants.hedge(stage, random, x, near, far, random.uniform(0.9, 1.5))))
@@ -123,13 +123,13 @@ def _pavement(placed: Placed, stage: Stage, random: Generator, plan: Plan, side:
         for z in np.arange(first + spacing / 2, 45, spacing):
             add(plants.tree, side * (kerb + 0.3), z, random.uniform(4, 7))
     for _ in range(random.poisson(1.3)):
-        add(furniture.sign, side * (kerb + random.uniform(0, 0.4)), random.uniform(4, 18))
+        add(furniture.sign, side * (kerb + random.uniform(0, 0.4)), random.uniform(4, 16))
     if random.random() < 0.3:
         add(furniture.traffic_light, side * kerb, (plan.crossing[0] - 2) if plan.crossing else random.uniform(6, 16))
     for _ in range(random.poisson(0.9)):
         add(furniture.clutter, side * random.uniform(kerb + 0.4, edge - 0.3), random.uniform(3.5, 14))
-    for _ in range(random.poisson(1.8)):
-        add(people.pedestrian, side * random.uniform(kerb, edge - 0.2), random.uniform(3.5, 20))
+    for _ in range(random.poisson(2.2)):
+        add(people.pedestrian, side * random.uniform(kerb, edge - 0.2), random.uniform(3.5, 15))
 
 
 def _traffic(placed: Placed, stage: Stage, random: Generator, plan: Plan) -> None:
@@ -155,13 +155,13 @@ def _traffic(placed: Placed, stage: Stage, random: Generator, plan: Plan) -> Non
                     car(side * (plan.kerb - 0.95), float(z), heading)
     if plan.crossing is not None and random.random() < 0.6:
         car(random.uniform(-8, 8), sum(plan.crossing) / 2, random.choice((-1, 1)) * np.pi / 2)
-    for _ in range(random.poisson(1.2)):
-        along, z = bool(random.random() < 0.6), random.uniform(4, 16)
+    for _ in range(random.poisson(1.7)):
+        along, z = bool(random.random() < 0.5), random.uniform(3.5, 13)
         x = random.choice((-1, 1)) * (plan.kerb - random.uniform(0.4, 1.2)) if along else random.uniform(-plan.kerb, plan.kerb)
         if is_clear(x, z):
             placed.append((z, lambda x=x, z=z, along=along: people.bicyclist(stage, random, x, z, along)))
-    for _ in range(random.poisson(0.4)):
-        x, z = random.uniform(-plan.kerb, plan.kerb), random.uniform(5, 16)
+    for _ in range(random.poisson(0.3)):
+        x, z = random.uniform(-plan.kerb, plan.kerb), random.uniform(5, 14)
         if is_clear(x, z):
             placed.append((z, lambda x=x, z=z: people.pedestrian(stage, random, x, z)))
 
