@@ -58,7 +58,10 @@ internal static class NumberFormatter
         return WriteWhole((ulong)(whole < 0 ? -whole : whole), whole < 0, ref into);
     }
 
-    private static int WriteSingle(float value, ref byte into)
+    /// <summary>As above, for a float.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="into">The first byte.</param>
+    internal static int WriteSingle(float value, ref byte into)
     {
         uint bits = BitConverter.SingleToUInt32Bits(value);
         int sign = (int)(bits >> 31);

@@ -21,7 +21,7 @@ internal static class ShortestDecimal
     /// <summary>Finds the digits of a float.</summary>
     /// <param name="bits">Its bits without the sign; finite and not 0.</param>
     /// <param name="exponent">The power of ten the digits are multiplied by.</param>
-    /// <returns>The digits; they may end with zeros.</returns>
+    /// <returns>The digits, seven to nine unless the number is subnormal; they may end with zeros.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint OfSingle(uint bits, out int exponent)
     {
@@ -29,12 +29,6 @@ internal static class ShortestDecimal
         int biased = (int)(bits >> 23);
         uint significand = biased == 0 ? fraction : fraction | 0x80_0000;
         int power = Math.Max(biased, 1) - 150;
-        if ((uint)-power < 24 && (significand & ((1u << -power) - 1)) == 0)
-        {
-            exponent = 0;
-            return significand >> -power;
-        }
-
         // Where the significand is least, the float below lies half as far as the float above.
         int near = fraction == 0 && biased > 1 ? 1 : 0;
         int k = ((power * 1262611) - (near * 524031)) >> 22;
@@ -58,14 +52,26 @@ internal static class ShortestDecimal
         uint nearer = value + (digits & 1) > (4 * digits) + 2 ? 1u : 0;
         uint one = below ^ above;
         uint full = digits + ((one & above) | (~one & nearer));
-        exponent = k + (int)shorter;
-        return full ^ ((full ^ (tens + tenAbove)) & (0 - shorter));
+        exponent = k;
+        return full ^ ((full ^ (10 * (tens + tenAbove))) & (0 - shorter));
+    }
+
+    /// <summary>What the steps take that depends on a float's exponent alone, for all but the least significand.</summary>
+    /// <param name="power">The power of two that its significand is multiplied by.</param>
+    /// <param name="exponent">The power of ten that the digits are multiplied by.</param>
+    /// <param name="shift">How far four times the significand is shifted to the left before it is multiplied.</param>
+    /// <returns>The scale to multiply it by, a power of ten rounded up.</returns>
+    public static ulong ScaleOfSingle(int power, out int exponent, out int shift)
+    {
+        exponent = (power * 1262611) >> 22;
+        shift = power + PowersOfTen.BinaryExponent(-exponent) + 1;
+        return SinglePowers[-exponent - LeastSingle];
     }
 
     /// <summary>Finds the digits of a double.</summary>
     /// <param name="bits">Its bits without the sign; finite and not 0.</param>
     /// <param name="exponent">The power of ten the digits are multiplied by.</param>
-    /// <returns>The digits; they may end with zeros.</returns>
+    /// <returns>The digits, sixteen or seventeen unless the number is subnormal; they may end with zeros.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong OfDouble(ulong bits, out int exponent)
     {
@@ -73,12 +79,6 @@ internal static class ShortestDecimal
         int biased = (int)(bits >> 52);
         ulong significand = biased == 0 ? fraction : fraction | 0x10_0000_0000_0000;
         int power = Math.Max(biased, 1) - 1075;
-        if ((uint)-power < 53 && (significand & ((1UL << -power) - 1)) == 0)
-        {
-            exponent = 0;
-            return significand >> -power;
-        }
-
         int near = fraction == 0 && biased > 1 ? 1 : 0;
         int k = ((power * 1262611) - (near * 524031)) >> 22;
         int shift = power + PowersOfTen.BinaryExponent(-k) + 1;
@@ -101,8 +101,8 @@ internal static class ShortestDecimal
         ulong nearer = value + (digits & 1) > (4 * digits) + 2 ? 1UL : 0;
         ulong one = below ^ above;
         ulong full = digits + ((one & above) | (~one & nearer));
-        exponent = k + (int)shorter;
-        return full ^ ((full ^ (tens + tenAbove)) & (0 - shorter));
+        exponent = k;
+        return full ^ ((full ^ (10 * (tens + tenAbove))) & (0 - shorter));
     }
 
     /// <summary>The upper half of the product, with its last bit set when anything but the least is lost below it (round to odd).</summary>

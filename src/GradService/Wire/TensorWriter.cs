@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using GradService.Numerics.Tensors;
@@ -138,15 +139,43 @@ internal static class TensorWriter
             Span<byte> room = output.GetSpan((count * (NumberFormatter.Room + 1)) + 1);
             ref byte text = ref MemoryMarshal.GetReference(room);
             int length = 0;
-            for (int index = 0; index < count; index++)
+            int index = WriteBlocks(values[..count], ref text, ref length);
+            for (; index < count; index++)
             {
-                length += NumberFormatter.Write(values[index], ref System.Runtime.CompilerServices.Unsafe.Add(ref text, length));
-                System.Runtime.CompilerServices.Unsafe.Add(ref text, length++) = (byte)',';
+                length += NumberFormatter.Write(values[index], ref Unsafe.Add(ref text, length));
+                Unsafe.Add(ref text, length++) = (byte)',';
             }
 
             values = values[count..];
             output.Advance(values.IsEmpty ? length - 1 : length);
         }
+    }
+
+    /// <summary>Writes as many of the numbers as fill the blocks that this processor has for their type.</summary>
+    /// <returns>How many.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int WriteBlocks<T>(ReadOnlySpan<T> values, ref byte text, ref int length)
+        where T : unmanaged
+    {
+        int index = 0;
+        if (typeof(T) == typeof(float) && SingleBlock.IsSupported)
+        {
+            ref float first = ref Unsafe.As<T, float>(ref MemoryMarshal.GetReference(values));
+            for (; index <= values.Length - SingleBlock.Count; index += SingleBlock.Count)
+            {
+                length += SingleBlock.Write(ref Unsafe.Add(ref first, index), ref Unsafe.Add(ref text, length));
+            }
+        }
+        else if (typeof(T) == typeof(double) && DoubleBlock.IsSupported)
+        {
+            ref double first = ref Unsafe.As<T, double>(ref MemoryMarshal.GetReference(values));
+            for (; index <= values.Length - DoubleBlock.Count; index += DoubleBlock.Count)
+            {
+                length += DoubleBlock.Write(ref Unsafe.Add(ref first, index), ref Unsafe.Add(ref text, length));
+            }
+        }
+
+        return index;
     }
 
     private static void NestedStrings(IReadOnlyList<ReadOnlyMemory<byte>> values, Shape shape, IBufferWriter<byte> output, bool bare)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
@@ -20,6 +21,8 @@ internal sealed class RoundTrip<T>
     private readonly byte[] _text = new byte[(Batch * (NumberFormatter.Room + 1)) + 1];
     private readonly int[] _starts = new int[Batch + 1];
     private readonly byte[] _shortest = new byte[64];
+    private readonly byte[] _alone = new byte[NumberFormatter.Room];
+    private readonly ArrayBufferWriter<byte> _output = new();
 
     /// <summary>Sends numbers there and back.</summary>
     /// <param name="values">At most <see cref="Batch"/>.</param>
@@ -37,20 +40,24 @@ internal sealed class RoundTrip<T>
         }
     }
 
+    /// <summary>Writes them as an array, several at once where the processor can, and holds each against the text it has by itself.</summary>
     private int Write(ReadOnlySpan<T> values)
     {
-        int length = 0;
-        _text[length++] = (byte)'[';
+        _output.ResetWrittenCount();
+        TensorWriter.Write(new Tensor<T>(new Shape(values.Length), values.ToArray()), TensorFormat.Nested, _output);
+        _output.WrittenSpan.CopyTo(_text);
+        int at = 1;
         for (int index = 0; index < values.Length; index++)
         {
-            _starts[index] = length;
-            length += NumberFormatter.Write(values[index], _text.AsSpan(length));
-            _text[length++] = (byte)',';
+            _starts[index] = at;
+            int length = NumberFormatter.Write(values[index], _alone);
+            ReadOnlySpan<byte> text = _text.AsSpan(at, length);
+            Require(text.SequenceEqual(_alone.AsSpan(0, length)) && _text[at + length] is (byte)',' or (byte)']', values[index], text, "the formatter of one number");
+            at += length + 1;
         }
 
-        _starts[values.Length] = length;
-        _text[length - 1] = (byte)']';
-        return length;
+        _starts[values.Length] = at;
+        return at;
     }
 
     private void Check(T value, T back, ReadOnlySpan<byte> text)
