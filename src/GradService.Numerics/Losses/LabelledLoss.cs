@@ -128,7 +128,15 @@ internal static unsafe class LabelledLoss
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var sums = new double[Chunks.Count(operands.View.Positions, Tile.ChunkPositions(operands.View.Count))];
-        Chunks.Run(sums.Length, new LabelledLossJob<T>(operands, settings, denominator, sums), execution);
+        if (PickedLossJob<T>.Fits(operands, settings))
+        {
+            Chunks.Run(sums.Length, new PickedLossJob<T>(operands, settings, denominator, sums), execution);
+        }
+        else
+        {
+            Chunks.Run(sums.Length, new LabelledLossJob<T>(operands, settings, denominator, sums), execution);
+        }
+
         double sum = 0;
         foreach (double part in sums)
         {
