@@ -30,6 +30,9 @@ public sealed record OnnxOptions
     /// <summary>The longest that one run may take once it has begun; then it is stopped. 10 milliseconds to 1 day. Default 30 seconds.</summary>
     public TimeSpan RunTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>The longest that the first run, on zeros, may take when a version is loaded. 10 milliseconds to 1 day. Default 5 minutes.</summary>
+    public TimeSpan WarmUpTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>The failures of a model itself, one after the other, that open its circuit, 2 to 1,000,000; 0 for never. Default 5.</summary>
     public int BreakerFailures { get; init; } = 5;
 

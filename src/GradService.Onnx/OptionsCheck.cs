@@ -18,6 +18,7 @@ internal static class OptionsCheck
         Whole(nameof(options.MaxModelBytes), options.MaxModelBytes, 1, Array.MaxLength);
         Require(options.BreakerFailures is 0 or (>= 2 and <= 1_000_000), nameof(options.BreakerFailures), options.BreakerFailures, "0, or 2 to 1000000");
         Time(nameof(options.RunTimeout), options.RunTimeout, TimeSpan.FromMilliseconds(10), Day);
+        Time(nameof(options.WarmUpTimeout), options.WarmUpTimeout, TimeSpan.FromMilliseconds(10), Day);
         Time(nameof(options.BreakDuration), options.BreakDuration, TimeSpan.FromMilliseconds(500), Day);
         Time(nameof(options.BatchWindow), options.BatchWindow, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         Require(

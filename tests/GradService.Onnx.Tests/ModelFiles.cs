@@ -28,6 +28,9 @@ internal static class ModelFiles
     /// <summary>The same for ever, and nothing is to be said.</summary>
     public static byte[] Endless() => Loops(64, new Graph().Constant("n", Elements.Int64, [], long.MaxValue));
 
+    /// <summary>The same for about a second, and nothing is to be said.</summary>
+    public static byte[] Lengthy() => Loops(256, new Graph().Constant("n", Elements.Int64, [], 1000L));
+
     /// <summary>y is x in two rows, of which only an even number of elements can be made.</summary>
     public static byte[] TwoRows() => new Graph()
         .Input("x", Elements.Float, "n").Output("y", Elements.Float, 2, "half")

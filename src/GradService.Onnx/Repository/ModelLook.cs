@@ -38,7 +38,13 @@ internal sealed class ModelLook(OnnxOptions options, ModelSlots slots, RemoteMod
 
         _isUnreadable = false;
         bool pending = false;
-        foreach (FoundModel model in found.Where(model => !model.IsUnreadable && (only is null || model.Name == only)))
+        FoundModel[] taken = [.. found.Where(model => !model.IsUnreadable && (only is null || model.Name == only))];
+        foreach (FoundModel model in taken)
+        {
+            Announce(model, slots.Of(model.Name));
+        }
+
+        foreach (FoundModel model in taken)
         {
             pending |= Take(model, slots.Of(model.Name));
         }
@@ -68,6 +74,15 @@ internal sealed class ModelLook(OnnxOptions options, ModelSlots slots, RemoteMod
         if (_ignored.Add(folder))
         {
             Log.Ignored(logger, folder, reason);
+        }
+    }
+
+    // Known, as loading, before the first of them is loaded: that may take minutes.
+    private void Announce(FoundModel found, ModelSlot model)
+    {
+        foreach (FoundVersion version in found.Versions.Where(_ => !model.IsUnloaded))
+        {
+            slots.Of(model, version.Version);
         }
     }
 

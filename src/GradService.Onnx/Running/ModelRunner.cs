@@ -10,7 +10,8 @@ internal sealed class ModelRunner
     private readonly ModelSession _session;
     private readonly RunPipeline _pipeline;
     private readonly Batcher? _batcher;
-    private readonly TimeSpan _timeout;
+    private readonly TimeSpan _runTimeout;
+    private readonly TimeSpan _warmUpTimeout;
     private IReadOnlyList<ModelInput>? _probe;
 
     public ModelRunner(string name, int version, ModelSession session, OnnxOptions options, ILogger logger)
@@ -18,7 +19,8 @@ internal sealed class ModelRunner
         Name = name;
         Version = version;
         _session = session;
-        _timeout = options.RunTimeout;
+        _runTimeout = options.RunTimeout;
+        _warmUpTimeout = options.WarmUpTimeout;
         _pipeline = new RunPipeline(options, logger, name);
         _batcher = options.BatchWindow > TimeSpan.Zero && Batcher.Suits(session.Description)
             ? new Batcher(options.BatchWindow, options.MaxBatchSize, RunAloneAsync, () => Log.NotBatched(logger, name))
@@ -45,14 +47,14 @@ internal sealed class ModelRunner
         {
             try
             {
-                Probe(inputs, CancellationToken.None);
+                Probe(inputs, _warmUpTimeout, CancellationToken.None);
                 _probe = inputs;
                 return null;
             }
             catch (Exception exception) when (exception is OnnxRuntimeException or OperationCanceledException or ModelException)
             {
                 reason = exception is OperationCanceledException
-                    ? $"It took longer than {_timeout.TotalSeconds:0.###} seconds. If the model is slow or the machine was busy, raise the time limit of runs on the service."
+                    ? $"It took longer than {_warmUpTimeout.TotalSeconds:0.###} seconds. If the model is slow or the machine was busy, raise the time limit of first runs on the service."
                     : exception.Message;
                 if (Running.WarmUp.IsFixed(Description))
                 {
@@ -116,7 +118,7 @@ internal sealed class ModelRunner
 
         try
         {
-            Probe(_probe, cancellationToken);
+            Probe(_probe, _runTimeout, cancellationToken);
             return true;
         }
         catch (Exception failure) when (failure is OnnxRuntimeException or ModelException)
@@ -125,10 +127,10 @@ internal sealed class ModelRunner
         }
     }
 
-    private void Probe(IReadOnlyList<ModelInput> inputs, CancellationToken cancellationToken)
+    private void Probe(IReadOnlyList<ModelInput> inputs, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_timeout);
+        limit.CancelAfter(timeout);
         _session.Run(inputs, [.. Description.Outputs.Select(output => output.Name)], limit.Token).Dispose();
     }
 

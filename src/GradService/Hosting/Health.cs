@@ -12,8 +12,13 @@ namespace GradService.Hosting;
 /// </summary>
 internal static class Health
 {
-    public static void AddHealth(this WebApplicationBuilder builder) =>
+    public static void AddHealth(this WebApplicationBuilder builder)
+    {
         builder.Services.AddHealthChecks().AddCheck<AcceptingRequests>("accepting requests").AddCheck<ModelsLoaded>("models loaded");
+
+        // It would call each look at a service that is starting or stopping an error.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks.DefaultHealthCheckService", LogLevel.None);
+    }
 
     /// <summary>Maps <c>{prefix}/live</c> and <c>{prefix}/ready</c>: 200, or 503 when not.</summary>
     public static void MapHealth(this WebApplication app, string prefix)

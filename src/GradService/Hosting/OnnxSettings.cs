@@ -26,6 +26,7 @@ internal static class OnnxSettings
             MaxConcurrency = (int)configuration.Whole("Onnx:MaxConcurrency", defaults.MaxConcurrency, 0, 1024),
             QueueLength = (int)configuration.Whole("Onnx:QueueLength", defaults.QueueLength, 0, 100_000),
             RunTimeout = Seconds(configuration, "Onnx:RunTimeoutSeconds", defaults.RunTimeout, 0.01),
+            WarmUpTimeout = Seconds(configuration, "Onnx:WarmUpTimeoutSeconds", defaults.WarmUpTimeout, 0.01),
             BreakerFailures = Failures(configuration, defaults.BreakerFailures),
             BreakDuration = Seconds(configuration, "Onnx:BreakSeconds", defaults.BreakDuration, 0.5),
             BatchWindow = TimeSpan.FromMilliseconds(configuration.Number("Onnx:BatchWindowMilliseconds", defaults.BatchWindow.TotalMilliseconds, 0, 10_000)),

@@ -2,6 +2,7 @@ using System.Globalization;
 using GradService.Onnx;
 using GradService.Onnx.Repository;
 using GradService.Onnx.Running;
+using GradService.Wire;
 
 namespace GradService.Models;
 
@@ -16,6 +17,27 @@ internal static class ModelAddress
     public static OnnxModel Acquire(HttpContext context, ModelRepository repository)
     {
         string name = (string)context.Request.RouteValues[Name]!;
+        try
+        {
+            return Acquire(context, repository, name);
+        }
+        catch (ModelException exception) when (exception.Fault == ModelFault.NotFound && repository.Models is var models && models.All(model => model.Name != name))
+        {
+            throw Unknown(name, models);
+        }
+    }
+
+    /// <summary>What is said of a name that no model has.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="models">The models there are.</param>
+    public static ModelException Unknown(string name, IReadOnlyList<ModelStatus> models)
+    {
+        string hint = NearestName.Among([.. models.Select(model => model.Name)], name) is { } near ? $" Did you mean {near}?" : string.Empty;
+        return new ModelException(ModelFault.NotFound, $"There is no model {name}.{hint} GET /v1/models lists what there is.");
+    }
+
+    private static OnnxModel Acquire(HttpContext context, ModelRepository repository, string name)
+    {
         if (context.Request.RouteValues[Version] is not string version)
         {
             return repository.Acquire(name);

@@ -5,7 +5,6 @@ using GradService.Onnx.Pictures;
 using GradService.Onnx.Repository;
 using GradService.Onnx.Running;
 using GradService.Rest;
-using GradService.Wire;
 
 namespace GradService.Models;
 
@@ -21,7 +20,7 @@ internal sealed class ModelListing(ModelRepository repository, OnnxOptions optio
     {
         string name = (string)context.Request.RouteValues[ModelAddress.Name]!;
         IReadOnlyList<ModelStatus> models = Models();
-        ModelStatus model = models.FirstOrDefault(model => model.Name == name) ?? throw Unknown(name, models);
+        ModelStatus model = models.FirstOrDefault(model => model.Name == name) ?? throw ModelAddress.Unknown(name, models);
         JsonObject entry = Summary(model);
         if (model.Default is { Description: { } description } version)
         {
@@ -49,12 +48,6 @@ internal sealed class ModelListing(ModelRepository repository, OnnxOptions optio
     private IReadOnlyList<ModelStatus> Models() => options.Enabled
         ? repository.Models
         : throw new ModelException(ModelFault.Disabled, "No models are served: Onnx:Enabled is false. The operations under /v1/{family} are not affected.");
-
-    private static ModelException Unknown(string name, IReadOnlyList<ModelStatus> models)
-    {
-        string hint = NearestName.Among([.. models.Select(model => model.Name)], name) is { } near ? $" Did you mean {near}?" : string.Empty;
-        return new ModelException(ModelFault.NotFound, $"There is no model {name}.{hint} GET /v1/models lists what there is.");
-    }
 
     private static JsonObject Summary(ModelStatus model)
     {

@@ -135,7 +135,7 @@ public sealed class ContainmentTests
             folder.Write("random", version, bytes);
         }
 
-        folder.Options = folder.Options with { RunTimeout = TimeSpan.FromMilliseconds(500) };
+        folder.Options = folder.Options with { WarmUpTimeout = TimeSpan.FromMilliseconds(500) };
         await folder.StartAsync();
         Assert.All(folder.Repository.Models.Single().Versions, version => Assert.NotEqual(ModelState.Loading, version.State));
         Assert.DoesNotContain(folder.Logged, line => line.StartsWith("Critical", StringComparison.Ordinal));

@@ -43,6 +43,19 @@ public sealed class VersionTests
         Assert.Equal([(2, ModelState.Loading), (2, ModelState.Ready), (1, ModelState.Unavailable), (2, ModelState.Unavailable)], changes);
     }
 
+    [Fact]
+    public async Task Every_model_is_known_as_loading_before_the_first_is_loaded()
+    {
+        await using ModelFolder folder = new ModelFolder().Write("first", 1, ModelFiles.Add(1)).Write("second", 3, ModelFiles.Add(3));
+        var seen = new System.Collections.Concurrent.ConcurrentQueue<(string Models, string Refusal)>();
+        folder.Repository.Changed += (_, _) => seen.Enqueue((string.Join(' ', folder.Repository.Models.Select(model => $"{model.Name}:{model.Versions[0].State}")), TryRefused()));
+        await folder.StartAsync();
+        Assert.Equal(("first:Loading second:Loading", "Model 'second' version 3 is being loaded."), seen.First());
+        Assert.Equal(3, await folder.AddedAsync("second"));
+
+        string TryRefused() => folder.Status("second", 3)!.State == ModelState.Ready ? string.Empty : folder.Refused("second").Message;
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -24,12 +24,21 @@ public sealed class LimitTests
     [Fact]
     public void A_first_run_that_takes_too_long_says_what_to_raise()
     {
-        OnnxOptions impatient = TestModel.Options with { RunTimeout = TimeSpan.FromMilliseconds(300) };
+        OnnxOptions impatient = TestModel.Options with { WarmUpTimeout = TimeSpan.FromMilliseconds(300) };
         ModelException exception = Assert.Throws<ModelException>(() => TestModel.Of(ModelFiles.Endless(), impatient));
         Assert.Equal(ModelFault.Unavailable, exception.Fault);
         Assert.Equal(
-            "Its first run, on zeros, failed: It took longer than 0.3 seconds. If the model is slow or the machine was busy, raise the time limit of runs on the service.",
+            "Its first run, on zeros, failed: It took longer than 0.3 seconds. If the model is slow or the machine was busy, raise the time limit of first runs on the service.",
             exception.Message);
+    }
+
+    [Fact]
+    public async Task A_first_run_may_take_longer_than_later_ones()
+    {
+        OnnxOptions strict = TestModel.Options with { RunTimeout = TimeSpan.FromMilliseconds(10) };
+        using OnnxModel model = TestModel.Of(ModelFiles.Lengthy(), strict);
+        ModelException exception = await Assert.ThrowsAsync<ModelException>(() => model.RunAsync([], null, Token));
+        Assert.Equal(ModelFault.TimedOut, exception.Fault);
     }
 
     [Fact]

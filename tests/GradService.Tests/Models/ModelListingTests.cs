@@ -26,6 +26,17 @@ public sealed class ModelListingTests(ServiceFixture service)
         Assert.Contains("Did you mean street-scenes?", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("segment")]
+    [InlineData("evaluate")]
+    [InlineData("versions/1/segment")]
+    public async Task A_model_that_is_not_there_is_guessed_at_by_every_verb(string verb)
+    {
+        (int status, _, string message) = await service.Client.RefusalAsync($"/v1/models/street-scene/{verb}", StreetScenes.Form("01.png"));
+        Assert.Equal(404, status);
+        Assert.Equal("There is no model street-scene. Did you mean street-scenes? GET /v1/models lists what there is.", message);
+    }
+
     [Fact]
     public async Task An_address_under_the_models_that_leads_nowhere_tells_the_way()
     {
