@@ -13,11 +13,12 @@ internal sealed record BenchmarkOptions
           wire        JSON to tensors and back, beside System.Text.Json, simdjson and Python's readers
           peers       the operations beside PyTorch and scikit-learn
           http        the published service beside FastAPI + PyTorch, end to end
+          models      the shipped model: a picture, batches, a hundredfold overload, a version replaced under load, changing sizes
           growth      cost against size and throughput against concurrency, drawn as plots
           startup     from the start of the process to ready
           allocation  bytes allocated by a tiny request, peak memory of a large one
           exhaust     floats through the formatter and back, all 2^32 of them or a range, and random doubles
-          all         wire, peers, http, startup, allocation and growth, and one table of them
+          all         all of these but ops and exhaust, and one table of them
 
           --quick            a smoke run: everything once, no figure means anything
           --rounds N         rounds of each contest (5)

@@ -1,6 +1,7 @@
 using GradService.Benchmarks.Contests;
 using GradService.Benchmarks.Exhaustive;
 using GradService.Benchmarks.Growth;
+using GradService.Benchmarks.Models;
 using GradService.Benchmarks.Operations;
 using GradService.Benchmarks.Reporting;
 using GradService.Benchmarks.Service;
@@ -16,6 +17,7 @@ internal static class Benchmarks
         ("wire", WireBenchmark.Run),
         ("peers", PeerBenchmark.Run),
         ("http", HttpBenchmark.Run),
+        ("models", ModelBenchmark.Run),
         ("startup", StartupBenchmark.Run),
         ("allocation", AllocationBenchmark.Run),
         ("growth", GrowthBenchmark.Run),

@@ -21,6 +21,9 @@ internal sealed class HttpConnection : IDisposable
     /// <summary>The status of the last answer.</summary>
     public int Status { get; private set; }
 
+    /// <summary>Whether the last answer says when to come again.</summary>
+    public bool HasRetryAfter { get; private set; }
+
     /// <summary>The value of the last answer's <c>Inference-Header-Content-Length</c>; 0 where it has none.</summary>
     public int InferenceHeaderLength { get; private set; }
 
@@ -44,6 +47,7 @@ internal sealed class HttpConnection : IDisposable
         ReadOnlySpan<byte> headers = Unread[..(head + 2)];
         Status = Utf8Parser.TryParse(headers["HTTP/1.1 ".Length..], out int status, out _) ? status : 0;
         InferenceHeaderLength = (int)Value(headers, "\r\ninference-header-content-length:");
+        HasRetryAfter = Find(headers, "\r\nretry-after:") >= 0;
         long length = Value(headers, "\r\ncontent-length:");
         bool chunked = Find(headers, "\r\ntransfer-encoding: chunked") >= 0;
         _begin += head + 4;
