@@ -66,6 +66,10 @@ internal sealed class ModelRunner
         return reason;
     }
 
+    /// <summary>Refuses a run that there is no room for, before anything is spent on its inputs.</summary>
+    /// <exception cref="ModelException">Busy.</exception>
+    public void RefuseIfFull() => _pipeline.RefuseIfFull();
+
     /// <summary>Runs the model on checked inputs, with others where batching is on.</summary>
     public Task<ModelResult> RunAsync(IReadOnlyList<ModelInput> inputs, IReadOnlyList<string> outputs, CancellationToken cancellationToken) =>
         _batcher is null ? RunAloneAsync(inputs, outputs, cancellationToken) : _batcher.RunAsync(inputs, outputs, cancellationToken);

@@ -29,6 +29,10 @@ public sealed class OnnxModel : IDisposable
     /// <summary>What <c>model.json</c> says; null when there is none.</summary>
     public ModelManifest? Manifest { get; }
 
+    /// <summary>Refuses a run that there is no room for, before anything is spent on its inputs. One that passes may be refused later.</summary>
+    /// <exception cref="ModelException">Busy: as many run and wait as may.</exception>
+    public void RefuseIfFull() => _runner.RefuseIfFull();
+
     /// <summary>Runs the model.</summary>
     /// <param name="inputs">One tensor for each input, in any order. Their memory must stay as it is until the task has ended.</param>
     /// <param name="outputs">The names of the wanted outputs, in the order wanted, none twice; null or empty for all in the file's order.</param>

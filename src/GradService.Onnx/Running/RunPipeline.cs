@@ -42,13 +42,7 @@ internal sealed class RunPipeline
         }
         catch (RateLimiterRejectedException exception)
         {
-            throw new ModelException(
-                ModelFault.Busy,
-                $"The model is busy: {_concurrency} runs are going on and {_options.QueueLength} are waiting, which is all that is allowed. Try again shortly.",
-                exception)
-            {
-                RetryAfter = UntilFree(),
-            };
+            throw Busy(exception);
         }
         catch (BrokenCircuitException exception)
         {
@@ -72,6 +66,24 @@ internal sealed class RunPipeline
             Interlocked.Decrement(ref _waiting);
         }
     }
+
+    /// <summary>Refuses what would be refused by <see cref="ExecuteAsync"/> if it were asked now.</summary>
+    /// <exception cref="ModelException">Busy.</exception>
+    public void RefuseIfFull()
+    {
+        if (Volatile.Read(ref _waiting) >= _concurrency + _options.QueueLength)
+        {
+            throw Busy(null);
+        }
+    }
+
+    private ModelException Busy(Exception? cause) => new(
+        ModelFault.Busy,
+        $"The model is busy: {_concurrency} runs are going on and {_options.QueueLength} are waiting, which is all that is allowed. Try again shortly.",
+        cause)
+    {
+        RetryAfter = UntilFree(),
+    };
 
     private static TimeSpan AtLeastASecond(TimeSpan time) => time < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : time;
 

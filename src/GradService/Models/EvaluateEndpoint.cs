@@ -23,6 +23,7 @@ internal sealed class EvaluateEndpoint(ModelRepository repository, OperationCata
         {
             using OnnxModel model = ModelAddress.Acquire(context, repository);
             PictureModel takes = PictureModel.Of(model.Name, model.Description, model.Manifest);
+            model.RefuseIfFull();
             AcceptedType.Of(context.Request, [ModelAnswer.MediaType]);
             EvaluateRequest request = await _reader.ReadAsync(context, takes, scope).ConfigureAwait(false);
             loss = request.Loss;

@@ -21,6 +21,7 @@ internal sealed class SegmentEndpoint(ModelRepository repository, Limits limits,
         {
             using OnnxModel model = ModelAddress.Acquire(context, repository);
             PictureModel takes = PictureModel.Of(model.Name, model.Description, model.Manifest);
+            model.RefuseIfFull();
             var view = QueryChoice.Of<SegmentView>(context.Request, "view");
             var format = QueryChoice.Of<TensorFormat>(context.Request, "tensor_format");
             SentPictures pictures = await _reader.ReadAsync(context, scope).ConfigureAwait(false);

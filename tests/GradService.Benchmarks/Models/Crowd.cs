@@ -24,9 +24,12 @@ internal sealed record CrowdReport(double Seconds, IReadOnlyDictionary<int, doub
     public string Statuses => string.Join(", ", Latencies.OrderByDescending(entry => entry.Value.Length).Select(entry => $"{entry.Value.Length} x {entry.Key}"));
 }
 
-/// <summary>Many callers at once, each of which asks again as soon as it is answered, whatever the answer.</summary>
+/// <summary>Many callers at once, each of which asks again as soon as it is answered, or soon after it was refused.</summary>
 internal static class Crowd
 {
+    /// <summary>A tenth of the least that a refusal tells its caller to wait.</summary>
+    public static readonly TimeSpan Impatience = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Calls until a time has passed.</summary>
     /// <param name="port">The server's, on the loopback.</param>
     /// <param name="request">The whole request.</param>
@@ -69,6 +72,7 @@ internal static class Crowd
                     };
                     Interlocked.Add(ref wrong, right ? 0 : 1);
                     (seen.TryGetValue(connection.Status, out List<double>? each) ? each : seen[connection.Status] = []).Add(took);
+                    Thread.Sleep(connection.Status == 503 ? Impatience : TimeSpan.Zero);
                 }
                 while (Stopwatch.GetElapsedTime(begin) < duration);
             }

@@ -63,10 +63,12 @@ public sealed class LimitTests
         ModelException exception = await Assert.ThrowsAsync<ModelException>(() => model.RunAsync([Times(1)], null, Token));
         Assert.Equal(ModelFault.Busy, exception.Fault);
         Assert.True(exception.RetryAfter >= TimeSpan.FromSeconds(1));
+        Assert.Equal(exception.Message, Assert.Throws<ModelException>(model.RefuseIfFull).Message);
 
         await leave.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         using ModelResult result = await second;
+        model.RefuseIfFull();
         Assert.True(result.QueueTime > TimeSpan.Zero);
     }
 
