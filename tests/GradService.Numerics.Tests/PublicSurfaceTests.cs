@@ -1,46 +1,8 @@
-using System.Reflection;
-using System.Text;
-
 namespace GradService.Numerics.Tests;
 
-/// <summary>The library's public surface as an approved text, so that a change of it is seen in review.</summary>
 public sealed class PublicSurfaceTests
 {
-    private const BindingFlags Own = BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
-
     [Fact]
-    public void The_public_surface_is_the_approved_one()
-    {
-        string surface = Surface();
-        string received = Path.Combine(AppContext.BaseDirectory, "surface.received.txt");
-        File.WriteAllText(received, surface);
-        string approved = Path.Combine(Repository.Root, "tests", "GradService.Numerics.Tests", "approved-surface.txt");
-        string[] before = File.Exists(approved) ? File.ReadAllLines(approved) : [];
-        string[] after = surface.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        IEnumerable<string> changes = [.. before.Except(after).Select(line => $"- {line}"), .. after.Except(before).Select(line => $"+ {line}")];
-        Assert.True(before.SequenceEqual(after), $"The public surface has changed:\n{string.Join('\n', changes)}\nTo accept it: cp {received} {approved}");
-    }
-
-    private static string Surface()
-    {
-        var text = new StringBuilder();
-        foreach (Type type in typeof(OperandException).Assembly.GetExportedTypes().OrderBy(type => type.FullName, StringComparer.Ordinal))
-        {
-            text.Append(type.FullName).Append('\n');
-            if (type.IsEnum)
-            {
-                text.Append("  ").AppendJoin(", ", Enum.GetNames(type)).Append('\n');
-                continue;
-            }
-
-            IEnumerable<string> members = type.GetMembers(Own)
-                .Where(member => member is not MethodInfo { IsSpecialName: true } and not TypeInfo)
-                .Where(member => !member.Name.Contains('<', StringComparison.Ordinal) && member.Name is not ("ToString" or "GetHashCode" or "Equals" or "Deconstruct"))
-                .Select(member => $"  {member}")
-                .Order(StringComparer.Ordinal);
-            text.AppendJoin('\n', members).Append(members.Any() ? "\n" : string.Empty);
-        }
-
-        return text.ToString();
-    }
+    public void The_public_surface_is_the_approved_one() =>
+        PublicSurface.Approve(typeof(OperandException).Assembly, "GradService.Numerics.Tests/approved-surface.txt");
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -43,6 +44,7 @@ internal sealed class ModelFetcher : IDisposable
 
     private static bool MayPass(Exception? exception) => exception switch
     {
+        HttpRequestException { InnerException: AuthenticationException } => false,
         HttpRequestException { StatusCode: { } status } => status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)status >= 500,
         HttpRequestException or HttpIOException or TimeoutException => true,
         _ => false,
@@ -63,6 +65,9 @@ internal sealed class ModelFetcher : IDisposable
         },
     };
 
+    private static string NotTrusted(RemoteModel model, AuthenticationException exception) =>
+        $"The certificate of {model.Address.Host} is not trusted: {exception.Message} Add its authority to those of the system (SSL_CERT_FILE or SSL_CERT_DIR on Linux).";
+
     private async Task OnceAsync(RemoteModel model, string path, CancellationToken cancellationToken)
     {
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -73,6 +78,10 @@ internal sealed class ModelFetcher : IDisposable
             answer.EnsureSuccessStatusCode();
             Stream content = await answer.Content.ReadAsStreamAsync(silence.Token).ConfigureAwait(false);
             await KeepAsync(model, content, path, silence).ConfigureAwait(false);
+        }
+        catch (HttpRequestException exception) when (exception.InnerException is AuthenticationException refusal)
+        {
+            throw new HttpRequestException(exception.HttpRequestError, NotTrusted(model, refusal), refusal);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {

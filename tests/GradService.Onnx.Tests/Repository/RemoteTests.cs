@@ -84,6 +84,19 @@ public sealed class RemoteTests
     }
 
     [Fact]
+    public async Task A_certificate_that_nobody_trusts_is_named_and_not_tried_again()
+    {
+        using var server = new UntrustedServer();
+        await using var folder = new ModelFolder();
+        Configure(folder, server.Address, Model);
+        await folder.StartAsync();
+        ModelVersionStatus? status = await folder.UntilReasonAsync("add", 3, "The certificate of localhost is not trusted:");
+        Assert.Contains("SSL_CERT_FILE", status!.Reason, StringComparison.Ordinal);
+        Assert.Equal(1, server.Connections);
+        Assert.DoesNotContain(folder.Logged, line => line.Contains("is tried again in", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_file_larger_than_a_model_may_be_is_given_up()
     {
         using var server = new ModelServer((context, _) => Answer(context, Model));
