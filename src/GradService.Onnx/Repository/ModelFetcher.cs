@@ -66,7 +66,7 @@ internal sealed class ModelFetcher : IDisposable
     };
 
     private static string NotTrusted(RemoteModel model, AuthenticationException exception) =>
-        $"The certificate of {model.Address.Host} is not trusted: {exception.Message} Add its authority to those of the system (SSL_CERT_FILE or SSL_CERT_DIR on Linux).";
+        $"The certificate of {model.Address.Host} is not trusted: {exception.Message.TrimEnd('.')}. Add its authority to those of the system (SSL_CERT_FILE or SSL_CERT_DIR on Linux).";
 
     private async Task OnceAsync(RemoteModel model, string path, CancellationToken cancellationToken)
     {
