@@ -50,17 +50,32 @@ public static class BinaryCrossEntropy
         }
 
         ElementwiseLoss.RequireLengths("logits", options.Reduction, options.Examples, logits.Length, ("labels", labels.Length), posWeight.Length, weight.Length, upstream.Length, losses.Length, gradient.Length);
-        for (int at = 0; at < labels.Length; at++)
+        RequireWithinOne(labels);
+        return options.From == ScoreKind.Logits
+            ? ElementwiseLoss.Evaluate(default(FromLogits<T>), logits, labels, posWeight, weight, upstream, options.Reduction, options.Examples, losses, gradient, execution)
+            : ElementwiseLoss.Evaluate(new FromProbabilities(options.Epsilon), logits, labels, posWeight, weight, upstream, options.Reduction, options.Examples, losses, gradient, execution);
+    }
+
+    private static void RequireWithinOne<T>(ReadOnlySpan<T> labels)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int at = 0;
+        for (; at <= labels.Length - Vector512<T>.Count; at += Vector512<T>.Count)
+        {
+            var some = Vector512.Create(labels[at..]);
+            if (!(Vector512.GreaterThanOrEqualAll(some, Vector512<T>.Zero) && Vector512.LessThanOrEqualAll(some, Vector512<T>.One)))
+            {
+                break;
+            }
+        }
+
+        for (; at < labels.Length; at++)
         {
             if (!(labels[at] >= T.Zero && labels[at] <= T.One))
             {
                 throw new OperandException("labels", $"{labels[at]} is not from 0 to 1, as a label of binary cross-entropy is. For class indices use losses/cross-entropy.", at);
             }
         }
-
-        return options.From == ScoreKind.Logits
-            ? ElementwiseLoss.Evaluate(default(FromLogits<T>), logits, labels, posWeight, weight, upstream, options.Reduction, options.Examples, losses, gradient, execution)
-            : ElementwiseLoss.Evaluate(new FromProbabilities(options.Epsilon), logits, labels, posWeight, weight, upstream, options.Reduction, options.Examples, losses, gradient, execution);
     }
 
     private readonly struct FromLogits<T> : IElementLoss

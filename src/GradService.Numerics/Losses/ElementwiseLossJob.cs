@@ -1,10 +1,11 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using GradService.Numerics.Vectors;
 
 namespace GradService.Numerics.Losses;
 
-/// <summary>Loss and gradient of a chunk of elements, in blocks that stay in the first cache. A null pointer is an operand that was left out.</summary>
+/// <summary>Loss and gradient of a chunk of elements, sixteen in a step. A null pointer is an operand that was left out.</summary>
 internal unsafe struct ElementwiseLossJob<T, TLoss> : IChunkJob
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TLoss : struct, IElementLoss
@@ -25,74 +26,102 @@ internal unsafe struct ElementwiseLossJob<T, TLoss> : IChunkJob
     public T* Gradient;
     public double[] Sums;
 
-    private const int BlockLength = 256;
+    private const int Step = 2 * Tile.Lanes;
 
     public readonly void Run(int chunk)
     {
         int first = chunk * ElementwiseLoss.ChunkLength;
         int end = (int)Math.Min(Length, (long)first + ElementwiseLoss.ChunkLength);
-        var scratch = new Scratch(5 * BlockLength, parts: 5);
-        try
+        int whole = first + ((end - first) & -Step);
+        Vector512<double> sum = Vector512<double>.Zero;
+        for (int at = first; at < whole; at += Step)
         {
-            double* scores = scratch.Take(BlockLength);
-            double* targets = scratch.Take(BlockLength);
-            double* positive = scratch.Take(BlockLength);
-            double* weight = scratch.Take(BlockLength);
-            double* upstream = scratch.Take(BlockLength);
-            Vector512<double> sum = Vector512<double>.Zero;
-            for (int at = first; at < end; at += BlockLength)
-            {
-                int count = Math.Min(BlockLength, end - at);
-
-                // Lanes after the last element weigh nothing: their scores and targets are finite.
-                Fill(Scores, at, scores, count, 0);
-                Fill(Targets, at, targets, count, 0);
-                Fill(Positive, at, positive, count, 1);
-                Fill(Weight, at, weight, count, 1);
-                Fill(Upstream, at, upstream, count, 1);
-                for (int lane = count; lane < Tile.WholeLanes(count); lane++)
-                {
-                    weight[lane] = 0;
-                }
-
-                for (int lane = 0; lane < count; lane += Tile.Lanes)
-                {
-                    Vector512<double> weighs = Vector512.Load(weight + lane);
-                    Vector512<double> loss = weighs * Loss.Evaluate(
-                        Vector512.Load(scores + lane), Vector512.Load(targets + lane), Vector512.Load(positive + lane), out Vector512<double> slope);
-                    sum += loss;
-                    loss.Store(scores + lane);
-                    (slope * weighs * (Vector512.Load(upstream + lane) * Vector512.Create(Scale))).Store(targets + lane);
-                }
-
-                if (Losses != null)
-                {
-                    Tile.Narrow(scores, Losses + at, count);
-                }
-
-                if (Gradient != null)
-                {
-                    Tile.Narrow(targets, Gradient + at, count);
-                }
-            }
-
-            Sums[chunk] = Lanes.Sum(sum);
+            Advance(Scores + at, Targets + at, At(Positive, at), At(Weight, at), At(Upstream, at), At(Losses, at), At(Gradient, at), ref sum);
         }
-        finally
+
+        if (whole < end)
         {
-            scratch.Dispose();
+            Finish(whole, end - whole, ref sum);
+        }
+
+        Sums[chunk] = Lanes.Sum(sum);
+    }
+
+    private static T* At(T* operand, int at) => operand == null ? null : operand + at;
+
+    // The last few elements, in steps of their own. Lanes after the last element weigh nothing: their scores and targets are finite.
+    private readonly void Finish(int first, int count, ref Vector512<double> sum)
+    {
+        T* parts = stackalloc T[7 * Step];
+        new Span<T>(parts, 7 * Step).Clear();
+        T* weight = parts + (3 * Step);
+        new Span<T>(weight, count).Fill(T.One);
+        Copy(Scores, first, parts, count);
+        Copy(Targets, first, parts + Step, count);
+        Copy(Weight, first, weight, count);
+        Advance(
+            parts,
+            parts + Step,
+            Copy(Positive, first, parts + (2 * Step), count),
+            weight,
+            Copy(Upstream, first, parts + (4 * Step), count),
+            parts + (5 * Step),
+            parts + (6 * Step),
+            ref sum);
+        if (Losses != null)
+        {
+            new Span<T>(parts + (5 * Step), count).CopyTo(new Span<T>(Losses + first, count));
+        }
+
+        if (Gradient != null)
+        {
+            new Span<T>(parts + (6 * Step), count).CopyTo(new Span<T>(Gradient + first, count));
         }
     }
 
-    private static void Fill(T* source, int at, double* block, int count, double without)
+    private static T* Copy(T* source, int first, T* target, int count)
     {
         if (source == null)
         {
-            new Span<double>(block, Tile.WholeLanes(count)).Fill(without);
-            return;
+            return null;
         }
 
-        Tile.Widen(source + at, block, count);
-        new Span<double>(block + count, Tile.WholeLanes(count) - count).Clear();
+        new Span<T>(source + first, count).CopyTo(new Span<T>(target, count));
+        return target;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Advance(T* scores, T* targets, T* positive, T* weight, T* upstream, T* losses, T* gradient, ref Vector512<double> sum)
+    {
+        (Vector512<double> first, Vector512<double> second) = Tile.Widen(scores);
+        (Vector512<double> firstTarget, Vector512<double> secondTarget) = Tile.Widen(targets);
+        (Vector512<double> firstPositive, Vector512<double> secondPositive) = positive == null ? (Vector512<double>.One, Vector512<double>.One) : Tile.Widen(positive);
+        first = Loss.Evaluate(first, firstTarget, firstPositive, out Vector512<double> firstSlope);
+        second = Loss.Evaluate(second, secondTarget, secondPositive, out Vector512<double> secondSlope);
+        if (weight != null)
+        {
+            (Vector512<double> firstWeight, Vector512<double> secondWeight) = Tile.Widen(weight);
+            (first, second) = (first * firstWeight, second * secondWeight);
+            (firstSlope, secondSlope) = (firstSlope * firstWeight, secondSlope * secondWeight);
+        }
+
+        sum += first;
+        sum += second;
+        if (losses != null)
+        {
+            Tile.Narrow(first, second, losses);
+        }
+
+        if (gradient != null)
+        {
+            Vector512<double> scale = Vector512.Create(Scale);
+            (Vector512<double> firstScale, Vector512<double> secondScale) = upstream == null ? (scale, scale) : Tile.Widen(upstream);
+            if (upstream != null)
+            {
+                (firstScale, secondScale) = (firstScale * scale, secondScale * scale);
+            }
+
+            Tile.Narrow(firstSlope * firstScale, secondSlope * secondScale, gradient);
+        }
     }
 }

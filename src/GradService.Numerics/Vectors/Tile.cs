@@ -126,7 +126,7 @@ internal static unsafe class Tile
         int at = 0;
         for (; at <= length - 16; at += 16)
         {
-            (Vector512<double> lower, Vector512<double> upper) = Vector512.Widen(Vector512.Load((float*)source + at));
+            (Vector512<double> lower, Vector512<double> upper) = Widen(source + at);
             lower.Store(target + at);
             upper.Store(target + at + Lanes);
         }
@@ -137,11 +137,41 @@ internal static unsafe class Tile
         }
     }
 
+    /// <summary>Converts sixteen numbers to FP64.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Vector512<double> Lower, Vector512<double> Upper) Widen<T>(T* source)
+        where T : unmanaged =>
+        typeof(T) == typeof(float)
+            ? Vector512.Widen(Vector512.Load((float*)source))
+            : (Vector512.Load((double*)source), Vector512.Load((double*)source + Lanes));
+
+    /// <summary>Rounds sixteen FP64 numbers to <typeparamref name="T"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Narrow<T>(Vector512<double> lower, Vector512<double> upper, T* target)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
+        {
+            Vector512.Narrow(lower, upper).Store((float*)target);
+        }
+        else
+        {
+            lower.Store((double*)target);
+            upper.Store((double*)target + Lanes);
+        }
+    }
+
     /// <summary>Rounds a run of FP64 numbers to <typeparamref name="T"/>.</summary>
     public static void Narrow<T>(double* source, T* target, int length)
         where T : unmanaged
     {
-        for (int at = 0; at < length; at++)
+        int at = 0;
+        for (; at <= length - 16; at += 16)
+        {
+            Narrow(Vector512.Load(source + at), Vector512.Load(source + at + Lanes), target + at);
+        }
+
+        for (; at < length; at++)
         {
             Put(source[at], target + at);
         }
@@ -154,17 +184,7 @@ internal static unsafe class Tile
         int at = 0;
         for (; at <= length - 16; at += 16)
         {
-            Vector512<double> lower = Vector512.Load(source + at) * Vector512.Load(factors + at);
-            Vector512<double> upper = Vector512.Load(source + at + Lanes) * Vector512.Load(factors + at + Lanes);
-            if (typeof(T) == typeof(float))
-            {
-                Vector512.Narrow(lower, upper).Store((float*)target + at);
-            }
-            else
-            {
-                lower.Store((double*)target + at);
-                upper.Store((double*)target + at + Lanes);
-            }
+            Narrow(Vector512.Load(source + at) * Vector512.Load(factors + at), Vector512.Load(source + at + Lanes) * Vector512.Load(factors + at + Lanes), target + at);
         }
 
         for (; at < length; at++)
