@@ -34,7 +34,6 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
             tile.Smoothing = settings.LabelSmoothing;
             tile.Gamma = settings.Gamma;
             tile.Scaled = settings.ApplyTo == ApplyTo.Logits;
-            tile.Exchanged = IsPlain;
             tile.WantsGradient = operands.Gradient != null;
             tile.ScaleWeight = shares && operands.Predictions == null ? operands.Weight : null;
             tile.Weight = operands.Weight;
@@ -53,6 +52,8 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
             for (int position = first; position < end; position += tile.Width)
             {
                 int count = Math.Min(tile.Width, end - position);
+                tile.Next = Prefetch.Of(operands.Scores, operands.View, (long)position + count);
+                tile.Written = Prefetch.Of(operands.Gradient, operands.View, position);
                 Evaluate(tile, position, count);
                 for (int lane = 0; lane < count; lane += Tile.Lanes)
                 {
@@ -76,7 +77,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
             Tile.Load(operands.Shares, operands.View, first, count, tile.Shares, tile.Stride);
         }
 
-        if (tile.Exchanged)
+        if (IsPlain)
         {
             PreparePlain(tile, first, count);
         }
@@ -133,30 +134,26 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         }
     }
 
-    // The columns of the common case: class indices and class weights, and nothing else that differs from position to position. The
-    // labels' scores are exchanged on the way, as SoftmaxLoss.Exchange does; an ignored position gives its first class's back.
+    // The columns of the common case: class indices and class weights, and nothing else that differs from position to position.
     private void PreparePlain(in LossTile tile, int first, int count)
     {
         int* labels = operands.Labels + first;
-        int ignore = settings.IgnoreIndex;
-        double* weight = tile.Weight;
-        double* scores = tile.Scores;
-        double* hit = tile.Hit;
-        double* picked = tile.Picked;
         int* known = tile.Label;
-        long stride = tile.Stride;
+        double* hit = tile.Hit;
+        double* weight = tile.Weight;
+        int ignore = settings.IgnoreIndex;
         for (int at = 0; at < count; at++)
         {
             int label = labels[at];
-            bool counted = label != ignore;
-            long index = counted ? label : 0;
-            double* place = scores + (index * stride) + at;
-            double score = *place;
-            double labelWeight = weight[index];
-            known[at] = counted ? label : -1;
-            hit[at] = counted ? labelWeight : 0;
-            picked[at] = counted ? score : double.NegativeInfinity;
-            *place = counted ? double.NegativeInfinity : score;
+            if (label == ignore)
+            {
+                known[at] = -1;
+                hit[at] = 0;
+                continue;
+            }
+
+            known[at] = label;
+            hit[at] = weight[label];
         }
 
         Pad(tile, count);
@@ -223,7 +220,6 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
             tile.Hit[at] = 0;
             tile.Spread[at] = 0;
             tile.Upstream[at] = 0;
-            tile.Picked[at] = double.NegativeInfinity;
         }
     }
 }

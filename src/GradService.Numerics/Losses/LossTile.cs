@@ -19,6 +19,12 @@ internal unsafe struct LossTile
     /// <summary>The shares as labels, class-major, or null; the targets when the arithmetic is done.</summary>
     public double* Shares;
 
+    /// <summary>The scores of the next tile, which are fetched while this one is computed.</summary>
+    public Prefetch Next;
+
+    /// <summary>Where this tile's gradient will go.</summary>
+    public Prefetch Written;
+
     /// <summary>The weight of each class in a target.</summary>
     public double* Weight;
 
@@ -34,9 +40,6 @@ internal unsafe struct LossTile
     public double Gamma;
     public bool Scaled;
     public bool WantsGradient;
-
-    /// <summary>Whether the labels' scores are in <see cref="Picked"/> already, and minus infinity in their place.</summary>
-    public bool Exchanged;
 
     /// <summary>The class, or -1 for an element that is ignored; with shares 0 for one that is not.</summary>
     public int* Label;

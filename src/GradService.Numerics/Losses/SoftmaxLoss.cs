@@ -19,12 +19,6 @@ internal static unsafe class SoftmaxLoss
             ScaleAndSmooth(tile, lane);
         }
 
-        // The label's exponential stays out of the sum: what is left is 1 - p_y but for a factor, with all its digits however small.
-        if (!tile.Exchanged)
-        {
-            Exchange(tile, count);
-        }
-
         for (int lane = 0; lane < count; lane += Tile.Lanes)
         {
             Sum<T>(tile, lane);
@@ -71,27 +65,6 @@ internal static unsafe class SoftmaxLoss
         }
     }
 
-    // Takes the labels' scores out: into a column, and minus infinity into their place.
-    private static void Exchange(in LossTile tile, int count)
-    {
-        double* scores = tile.Scores;
-        int* label = tile.Label;
-        double* picked = tile.Picked;
-        long stride = tile.Stride;
-        for (int at = 0; at < Tile.WholeLanes(count); at++)
-        {
-            double score = double.NegativeInfinity;
-            if (label[at] >= 0)
-            {
-                double* place = scores + (label[at] * stride) + at;
-                score = *place;
-                *place = double.NegativeInfinity;
-            }
-
-            picked[at] = score;
-        }
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void ScaleAndSmooth(in LossTile tile, int lane)
     {
@@ -112,25 +85,36 @@ internal static unsafe class SoftmaxLoss
         differences.Store(tile.Loss + lane);
     }
 
-    // Exponentials of the other scores, their sum, and how far the label's score lies below the largest.
+    // The exponentials, the sum of all but the label's, and how far the label's score lies below the largest: minus infinity where there is no
+    // label. What is summed is 1 - p_y but for a factor, with all its digits however small.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Sum<T>(in LossTile tile, int lane)
     {
         double* scores = tile.Scores + lane;
         int classes = tile.Classes;
         int stride = tile.Stride;
-        Vector512<double> picked = Vector512.Load(tile.Picked + lane);
-        Vector512<double> maximum = Vector512.MaxNative(picked, Exponentials.MaximumOf(scores, classes, stride));
+        Vector512<long> label = Labels(tile, lane);
+        Vector512<double> maximum = Exponentials.MaximumOf(scores, classes, stride);
         Vector512<double> rest = Vector512<double>.Zero;
+        Vector512<double> below = Vector512.Create(double.NegativeInfinity);
+        Vector512<long> known = Vector512<long>.Zero;
+        Prefetch next = tile.Next;
+        Prefetch written = tile.Written;
         for (int c = 0; c < classes; c++, scores += stride)
         {
-            Vector512<double> exponential = Exponential.OfNonPositive<T>(Vector512.Load(scores) - maximum);
+            Vector512<double> difference = Vector512.Load(scores) - maximum;
+            Vector512<double> exponential = Exponential.OfNonPositive<T>(difference);
             exponential.Store(scores);
-            rest += exponential;
+            Vector512<double> isLabel = Vector512.Equals(label, known).AsDouble();
+            rest = Vector512.ConditionalSelect(isLabel, rest, rest + exponential);
+            below = Vector512.ConditionalSelect(isLabel, difference, below);
+            known += Vector512<long>.One;
+            next.Fetch(lane, c);
+            written.Fetch(lane, c);
         }
 
         rest.Store(tile.Factor + lane);
-        (picked - maximum).Store(tile.Picked + lane);
+        below.Store(tile.Picked + lane);
     }
 
     // The losses, what the exponentials are multiplied by to become a gradient, and what stands in for the label's.
@@ -208,13 +192,15 @@ internal static unsafe class SoftmaxLoss
 
     /// <summary>Which of eight positions are ignored.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> Ignored(in LossTile tile, int lane) =>
-        Vector512.LessThan(Vector512.WidenLower(Vector256.Load(tile.Label + lane).ToVector512Unsafe()), Vector512<long>.Zero).AsDouble();
+    public static Vector512<double> Ignored(in LossTile tile, int lane) => Vector512.LessThan(Labels(tile, lane), Vector512<long>.Zero).AsDouble();
 
     /// <summary>Stores losses: 0 for an ignored position, whatever its scores are.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void WriteLoss(in LossTile tile, int lane, Vector512<double> loss) =>
         Vector512.ConditionalSelect(Ignored(tile, lane), Vector512<double>.Zero, loss).Store(tile.Loss + lane);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<long> Labels(in LossTile tile, int lane) => Vector512.WidenLower(Vector256.Load(tile.Label + lane).ToVector512Unsafe());
 
     /// <summary>Multiplies the scores of eight positions.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
