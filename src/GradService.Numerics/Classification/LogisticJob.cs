@@ -17,25 +17,52 @@ internal readonly unsafe struct LogisticJob<T>(
         int width = operands.Width;
         int first = chunk * chunkRows;
         int end = (int)Math.Min(operands.Samples, (long)first + chunkRows);
-        var scratch = new Scratch(((long)Lanes * width) + (3L * rows * Lanes) + (2 * Lanes), 6);
+        var scratch = new Scratch(LogisticBlock.Size(rows, width), LogisticBlock.Parts);
         try
         {
-            var block = new LogisticBlock(scratch.Take((long)Lanes * width), scratch.Take((long)rows * Lanes), scratch.Take((long)rows * Lanes), scratch.Take((long)rows * Lanes), scratch.Take(Lanes), scratch.Take(Lanes));
-            double* gradient = Destination(chunk, out double* hessian);
-            LogisticSums sum = LogisticSums.Nothing;
-            for (int sample = first; sample < end; sample += Lanes)
+            var block = new LogisticBlock(ref scratch, rows, width);
+            int step = LogisticBlock.Count(width) * Lanes;
+            for (int lane = 0; operands.HasIntercept && lane < step; lane++)
             {
-                int count = Math.Min(Lanes, end - sample);
-                Score(block, sample, count);
-                Answer(block, sample, count);
-                if (operands.Labels != null)
+                block.Samples[((long)lane * block.Stride) + width - 1] = 1;
+            }
+
+            for (int k = 0; k < rows; k++)
+            {
+                new Span<double>(theta + ((long)k * width), width).CopyTo(new Span<double>(block.Model + ((long)k * block.Stride), width));
+            }
+
+            double* gradient = Destination(chunk, out double* hessian);
+            var tally = new LogisticTally();
+            for (int sample = first; sample < end; sample += step)
+            {
+                int many = Math.Min(step, end - sample);
+                for (int at = 0; at < many; at += Lanes)
                 {
-                    Lose(block, sample);
-                    sum += Add(block, sample, count, gradient, hessian);
+                    Score(block[at / Lanes], sample + at, Math.Min(Lanes, many - at));
+                }
+
+                for (int at = 0; at < many; at += Lanes)
+                {
+                    Weigh(block[at / Lanes]);
+                }
+
+                for (int at = 0; at < many; at += Lanes)
+                {
+                    Answer(block[at / Lanes], sample + at, Math.Min(Lanes, many - at));
+                    if (operands.Labels != null)
+                    {
+                        Lose(block[at / Lanes], sample + at, Math.Min(Lanes, many - at), gradient != null, ref tally);
+                        AddHessian(block[at / Lanes], sample + at, Math.Min(Lanes, many - at), hessian);
+                    }
                 }
             }
 
-            sums[chunk] = sum;
+            sums[chunk] = tally.Sums;
+            for (int k = 0; k < rows && gradient != null; k++)
+            {
+                Products.Add(block.Gradient + ((long)k * block.Stride), gradient + ((long)k * width), width);
+            }
         }
         finally
         {
@@ -62,31 +89,30 @@ internal readonly unsafe struct LogisticJob<T>(
     private void Score(in LogisticBlock block, int sample, int count)
     {
         int features = operands.Classifier.Features;
-        int width = operands.Width;
         int rows = operands.Classifier.Rows;
-        new Span<double>(block.Scores, rows * Lanes).Clear();
         for (int lane = 0; lane < count; lane++)
         {
-            double* x = block.Samples + ((long)lane * width);
+            double* x = block.Samples + ((long)lane * block.Stride);
             Tile.Widen(operands.Features + ((long)(sample + lane) * features), x, features);
-            if (operands.HasIntercept)
-            {
-                x[features] = 1;
-            }
-
-            for (int k = 0; k < rows; k++)
-            {
-                block.Scores[(k * Lanes) + lane] = Products.Dot(theta + ((long)k * width), x, width);
-            }
         }
 
-        // Probabilities: sigma(z), or the softmax; and what 1 - p is without cancellation, for the label's own residual.
+        for (int k = 0; k < rows; k++)
+        {
+            Products.Dots(block.Model + ((long)k * block.Stride), block.Samples, block.Stride).Store(block.Scores + (k * Lanes));
+        }
+    }
+
+    // Probabilities: sigma(z), or the softmax; and what 1 - p is without cancellation, for the label's own residual.
+    private void Weigh(in LogisticBlock block)
+    {
+        int rows = operands.Classifier.Rows;
         if (rows == 1)
         {
-            Vector512<double> z = Vector512.Load(block.Scores);
-            (Vector512<double> p, Vector512<double> complement) = Sigmoid(z);
-            p.Store(block.Probabilities);
-            complement.Store(block.Complements);
+            var logistic = Logistic.Of<T>(Vector512.Load(block.Scores));
+            logistic.Value.Store(block.Probabilities);
+            logistic.Complement.Store(block.Complements);
+            logistic.Softplus.Store(block.Losses);
+            logistic.NegativeSoftplus.Store(block.Maxima);
             return;
         }
 
@@ -105,7 +131,7 @@ internal readonly unsafe struct LogisticJob<T>(
     private void Answer(in LogisticBlock block, int sample, int count)
     {
         int rows = operands.Classifier.Rows;
-        for (int lane = 0; lane < count; lane++)
+        for (int lane = 0; (outputs.Logits != null || outputs.Predictions != null) && lane < count; lane++)
         {
             long at = (long)(sample + lane) * rows;
             if (outputs.Logits != null)
@@ -124,75 +150,73 @@ internal readonly unsafe struct LogisticJob<T>(
         }
     }
 
-    // From probabilities to losses: softplus(-z) or softplus(z); log(1 + others) + (maximum - z_y).
-    private void Lose(in LogisticBlock block, int sample)
+    // Losses, what the gradient is made of, and what is added up, lane-parallel. Lanes without a sample weigh nothing and are of no class.
+    private void Lose(in LogisticBlock block, int sample, int count, bool wantsGradient, ref LogisticTally tally)
     {
-        int count = Math.Min(Lanes, operands.Samples - sample);
-        if (operands.Classifier.Rows == 1)
+        bool whole = count == Lanes;
+        Vector512<long> label = Vector512.WidenLower((whole ? Vector256.Load(operands.Labels + sample) : Some(operands.Labels + sample, count, -1)).ToVector512Unsafe());
+        Vector512<double> counted = Vector512.GreaterThanOrEqual(label, Vector512<long>.Zero).AsDouble();
+        Vector512<double> weight = Vector512<double>.One & counted;
+        if (operands.Weights != null)
         {
-            double* signed = stackalloc double[Lanes];
-            for (int lane = 0; lane < Lanes; lane++)
-            {
-                signed[lane] = lane < count && operands.Labels[sample + lane] == 1 ? -block.Scores[lane] : block.Scores[lane];
-            }
-
-            Vector512<double> v = Vector512.Load(signed);
-            Vector512<double> positive = Vector512.ConditionalSelect(Vector512.LessThan(v, Vector512<double>.Zero), Vector512<double>.Zero, v);
-            (positive + Logarithm.OfOnePlus(Exponential.OfNonPositive<T>(-Vector512.Abs(v)))).Store(block.Losses);
-            return;
+            weight = whole ? Vector512.Load(operands.Weights + sample) : Some(operands.Weights + sample, count);
         }
 
-        for (int lane = 0; lane < count; lane++)
+        Vector512<double> factor = weight;
+        if (outputs.Upstream != null)
         {
-            block.Losses[lane] += block.Maxima[lane] - block.Scores[(operands.Labels[sample + lane] * Lanes) + lane];
+            factor *= Some(outputs.Upstream + sample, count);
+        }
+
+        int rows = operands.Classifier.Rows;
+        LogisticVerdict verdict = rows == 1 ? LogisticVerdict.OfTwo(block, label) : LogisticVerdict.OfMany(block, label, rows);
+        Vector512<double> loss = weight * verdict.Loss & counted;
+        tally.Add(loss, weight, verdict.IsCorrect, verdict.Least, verdict.Greatest);
+        for (int lane = 0; outputs.Losses != null && lane < count; lane++)
+        {
+            Write(outputs.Losses, sample + lane, loss[lane]);
+        }
+
+        for (int k = 0; wantsGradient && k < rows; k++)
+        {
+            Vector512<double> isOwn = Vector512.Equals(label, Vector512.Create(rows == 1 ? 1L : k)).AsDouble();
+            Vector512<double> residual = Vector512.ConditionalSelect(isOwn, -Vector512.Load(block.Complements + (k * Lanes)), Vector512.Load(block.Probabilities + (k * Lanes)));
+            Products.AddScaled(factor * residual & counted, block.Samples, block.Gradient + ((long)k * block.Stride), block.Stride);
         }
     }
 
-    private LogisticSums Add(in LogisticBlock block, int sample, int count, double* gradient, double* hessian)
+    private static Vector256<int> Some(int* values, int count, int without)
     {
-        LogisticSums sum = LogisticSums.Nothing;
+        Vector256<int> some = Vector256.Create(without);
         for (int lane = 0; lane < count; lane++)
         {
-            int label = operands.Labels[sample + lane];
+            some = some.WithElement(lane, values[lane]);
+        }
+
+        return some;
+    }
+
+    private static Vector512<double> Some<TNumber>(TNumber* values, int count)
+        where TNumber : unmanaged
+    {
+        Vector512<double> some = Vector512<double>.Zero;
+        for (int lane = 0; lane < count; lane++)
+        {
+            some = some.WithElement(lane, typeof(TNumber) == typeof(double) ? ((double*)values)[lane] : ((float*)values)[lane]);
+        }
+
+        return some;
+    }
+
+    private void AddHessian(in LogisticBlock block, int sample, int count, double* hessian)
+    {
+        for (int lane = 0; lane < count && hessian != null; lane++)
+        {
             double weight = operands.Weights == null ? 1 : operands.Weights[sample + lane];
-            double loss = weight * block.Losses[lane];
-            (double least, double greatest) = Margins(block, lane, label);
-            bool correct = Predict(block, lane, 0, true) == label;
-            sum += new LogisticSums(loss, weight, correct ? weight : 0, weight == 0 ? double.PositiveInfinity : least, weight == 0 ? double.NegativeInfinity : greatest);
-            if (outputs.Losses != null)
-            {
-                Write(outputs.Losses, sample + lane, loss);
-            }
-
-            if (gradient != null)
-            {
-                double factor = weight * (outputs.Upstream == null ? 1 : Read(outputs.Upstream, sample + lane));
-                AddGradient(block, lane, label, factor, gradient);
-            }
-
-            if (hessian != null && weight != 0)
+            if (weight != 0)
             {
                 AddHessian(block, lane, weight, hessian);
             }
-        }
-
-        return sum;
-    }
-
-    private void AddGradient(in LogisticBlock block, int lane, int label, double factor, double* gradient)
-    {
-        int width = operands.Width;
-        double* x = block.Samples + ((long)lane * width);
-        if (operands.Classifier.Rows == 1)
-        {
-            Products.AddScaled(factor * (label == 1 ? -block.Complements[lane] : block.Probabilities[lane]), x, gradient, width);
-            return;
-        }
-
-        for (int k = 0; k < operands.Classifier.Rows; k++)
-        {
-            int at = (k * Lanes) + lane;
-            Products.AddScaled(factor * (k == label ? -block.Complements[at] : block.Probabilities[at]), x, gradient + ((long)k * width), width);
         }
     }
 
@@ -201,7 +225,7 @@ internal readonly unsafe struct LogisticJob<T>(
     {
         int width = operands.Width;
         long parameters = operands.Parameters;
-        double* x = block.Samples + ((long)lane * width);
+        double* x = block.Samples + ((long)lane * block.Stride);
         for (int k = 0; k < operands.Classifier.Rows; k++)
         {
             double p = block.Probabilities[(k * Lanes) + lane];
@@ -215,26 +239,6 @@ internal readonly unsafe struct LogisticJob<T>(
                 }
             }
         }
-    }
-
-    private (double Least, double Greatest) Margins(in LogisticBlock block, int lane, int label)
-    {
-        if (operands.Classifier.Rows == 1)
-        {
-            double margin = label == 1 ? block.Scores[lane] : -block.Scores[lane];
-            return (margin, margin);
-        }
-
-        (double least, double greatest) = (double.PositiveInfinity, double.NegativeInfinity);
-        double own = block.Scores[(label * Lanes) + lane];
-        for (int k = 0; k < operands.Classifier.Rows; k++)
-        {
-            double margin = own - block.Scores[(k * Lanes) + lane];
-            least = k == label ? least : Math.Min(least, margin);
-            greatest = k == label ? greatest : Math.Max(greatest, margin);
-        }
-
-        return (least, greatest);
     }
 
     private int Predict(in LogisticBlock block, int lane, double cut, bool cutIsPositive)
@@ -253,19 +257,6 @@ internal readonly unsafe struct LogisticJob<T>(
 
         return best;
     }
-
-    // sigma(z) and 1 - sigma(z) = sigma(-z), each from an exponential that cannot overflow.
-    private static (Vector512<double> P, Vector512<double> Complement) Sigmoid(Vector512<double> z)
-    {
-        Vector512<double> e = Exponential.OfNonPositive<T>(-Vector512.Abs(z));
-        Vector512<double> small = e / (Vector512<double>.One + e);
-        Vector512<double> large = Vector512<double>.One / (Vector512<double>.One + e);
-        Vector512<double> negative = Vector512.LessThan(z, Vector512<double>.Zero);
-        return (Vector512.ConditionalSelect(negative, small, large), Vector512.ConditionalSelect(negative, large, small));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static double Read(T* from, long at) => typeof(T) == typeof(double) ? ((double*)from)[at] : ((float*)from)[at];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Write(T* to, long at, double value)
