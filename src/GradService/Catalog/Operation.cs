@@ -27,6 +27,9 @@ public abstract class Operation
     /// <summary>The members of the request and the response, read off the records.</summary>
     public Signature Signature => _signature ??= Signature.Read(this);
 
+    /// <summary>Whether there are gradients to ask for: an input is differentiable.</summary>
+    public bool HasGradients => RequestType.GetProperties().Any(property => property.IsDefined(typeof(DifferentiableAttribute), inherit: false));
+
     internal abstract Type RequestType { get; }
 
     internal abstract Type ResponseType { get; }

@@ -54,5 +54,9 @@ internal static class Startup
     }
 
     /// <summary>The catalogue of operations.</summary>
-    public static void AddOperations(this WebApplicationBuilder builder) => builder.Services.AddSingleton<OperationCatalog>();
+    public static void AddOperations(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<OperationCatalog>();
+        builder.Services.AddHostedService<WarmUp>();
+    }
 }

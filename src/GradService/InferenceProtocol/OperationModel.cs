@@ -12,9 +12,10 @@ namespace GradService.InferenceProtocol;
 /// </summary>
 internal sealed class OperationModel(Operation operation, Limits limits) : InferenceModel(operation.Model, "1", new ModelStatistics())
 {
-    private readonly RequestAssembly _assembly = new(operation);
-    private readonly OperationParameters _parameters = new(operation);
-    private readonly OperationOutputs _outputs = new(operation);
+    // Made for the first request, so that the start does not wait for all operations.
+    private readonly Lazy<RequestAssembly> _assembly = new(() => new RequestAssembly(operation));
+    private readonly Lazy<OperationParameters> _parameters = new(() => new OperationParameters(operation));
+    private readonly Lazy<OperationOutputs> _outputs = new(() => new OperationOutputs(operation));
     private readonly Lazy<string> _metadata = new(() => InferenceAnswers.Text(OperationMetadata.Of(operation)));
 
     public override string Metadata(IReadOnlyList<string> versions) => _metadata.Value;
@@ -51,13 +52,13 @@ internal sealed class OperationModel(Operation operation, Limits limits) : Infer
 
     private InferenceAnswer Run(InferenceRequest request, TensorScope scope, CancellationToken cancellation)
     {
-        _outputs.Check(request.Outputs);
+        _outputs.Value.Check(request.Outputs);
         OperationRequest bound = Bind(request, scope, out ElementType floating);
-        var run = new Evaluation(floating, scope, new Execution(limits.Threads, cancellation) { Budget = scope.Budget }, _outputs.Gradients(request.Outputs, bound));
+        var run = new Evaluation(floating, scope, new Execution(limits.Threads, cancellation) { Budget = scope.Budget }, _outputs.Value.Gradients(request.Outputs, bound));
         try
         {
             object response = operation.Run(bound, run);
-            return new InferenceAnswer(_outputs.Read(response, request.Outputs, bound, scope)) { Warnings = run.Warnings };
+            return new InferenceAnswer(_outputs.Value.Read(response, request.Outputs, bound, scope)) { Warnings = run.Warnings };
         }
         catch (OperandException exception)
         {
@@ -78,8 +79,8 @@ internal sealed class OperationModel(Operation operation, Limits limits) : Infer
             wide |= tensors[i]?.ElementType == ElementType.FP64;
         }
 
-        ReadOnlyMemory<byte> parameters = _parameters.Skeleton(request.Parameters, wide ? Dtype.FP64 : Dtype.FP32);
-        OperationRequest bound = _assembly.Assemble(parameters.Span, tensors);
+        ReadOnlyMemory<byte> parameters = _parameters.Value.Skeleton(request.Parameters, wide ? Dtype.FP64 : Dtype.FP32);
+        OperationRequest bound = _assembly.Value.Assemble(parameters.Span, tensors);
         floating = bound.Dtype == Dtype.FP64 ? ElementType.FP64 : ElementType.FP32;
         for (int i = 0; i < tensors.Length; i++)
         {

@@ -11,9 +11,10 @@ using GradService.Rest;
 namespace GradService.Models;
 
 /// <summary><c>POST /v1/models/{name}/evaluate</c>: from labelled pictures to loss, metrics and gradient.</summary>
-internal sealed class EvaluateEndpoint(ModelRepository repository, OperationCatalog catalog, EvaluateMembers members, Limits limits, MemoryBudget budget)
+internal sealed class EvaluateEndpoint(ModelRepository repository, OperationCatalog catalog, Limits limits, MemoryBudget budget)
 {
-    private readonly EvaluateRequestReader _reader = new(members, limits, new PictureReader(limits, budget));
+    // Made for the first request, so that the start does not wait for it.
+    private readonly Lazy<EvaluateRequestReader> _reader = new(() => new EvaluateRequestReader(new EvaluateMembers(catalog), limits, new PictureReader(limits, budget)));
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -25,7 +26,7 @@ internal sealed class EvaluateEndpoint(ModelRepository repository, OperationCata
             PictureModel takes = PictureModel.Of(model.Name, model.Description, model.Manifest);
             model.RefuseIfFull();
             AcceptedType.Of(context.Request, [ModelAnswer.MediaType]);
-            EvaluateRequest request = await _reader.ReadAsync(context, takes, scope).ConfigureAwait(false);
+            EvaluateRequest request = await _reader.Value.ReadAsync(context, takes, scope).ConfigureAwait(false);
             loss = request.Loss;
             var execution = new Execution(limits.Threads, context.RequestAborted);
             Evaluated found;
@@ -38,7 +39,7 @@ internal sealed class EvaluateEndpoint(ModelRepository repository, OperationCata
 
             await EvaluateAnswer.WriteAsync(context, model, takes, found, loss.TensorFormat).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Fault.Of(exception, members.Operation, loss) is { } fault)
+        catch (Exception exception) when (Fault.Of(exception, _reader.Value.Operation, loss) is { } fault)
         {
             await Problems.WriteAsync(context, fault).ConfigureAwait(false);
         }

@@ -17,6 +17,9 @@ internal sealed class EvaluateRequestReader(EvaluateMembers members, Limits limi
     private readonly RequestAssembly _assembly = new(members.Operation);
     private readonly WireLimits _limits = new(limits.MaxJsonDepth, limits.MaxTensorElements);
 
+    /// <summary>The operation that the loss and its gradient come from.</summary>
+    public Operation Operation => members.Operation;
+
     /// <exception cref="BodyException">The body is no such request.</exception>
     public async ValueTask<EvaluateRequest> ReadAsync(HttpContext context, PictureModel takes, TensorScope scope)
     {

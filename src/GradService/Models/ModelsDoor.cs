@@ -19,7 +19,7 @@ internal static class ModelsDoor
         var budget = app.Services.GetRequiredService<MemoryBudget>();
         var listing = new ModelListing(repository, app.Services.GetRequiredService<OnnxOptions>());
         var segment = new SegmentEndpoint(repository, limits, budget);
-        var evaluate = new EvaluateEndpoint(repository, catalog, new EvaluateMembers(catalog), limits, budget);
+        var evaluate = new EvaluateEndpoint(repository, catalog, limits, budget);
         app.MapGet("/v1/models", listing.ListAsync);
         app.MapGet(Addresses[0], listing.DescribeAsync);
         foreach (string address in Addresses)

@@ -10,7 +10,7 @@ namespace GradService.Rest;
 /// <summary><c>POST /v1/gradcheck/{family}/{operation}</c>: an operation's gradients against finite differences of the caller's own request.</summary>
 internal sealed class GradcheckEndpoint(Operation operation, Limits limits, MemoryBudget budget)
 {
-    private readonly RequestReader _reader = new(operation, limits);
+    private readonly Lazy<RequestReader> _reader = new(() => new RequestReader(operation, limits));
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -20,7 +20,7 @@ internal sealed class GradcheckEndpoint(Operation operation, Limits limits, Memo
         {
             MediaTypes.RequireJson(context.Request);
             Memory<byte> body = await BodyReader.ReadAsync(context, scope, limits).ConfigureAwait(false);
-            (request, _) = _reader.Read(body, scope, ElementType.FP64);
+            (request, _) = _reader.Value.Read(body, scope, ElementType.FP64);
             GradientReport report = new GradientChecker(operation, request, scope, context.RequestAborted).Check();
             context.Response.ContentType = "application/json; charset=utf-8";
             await context.Response.WriteAsync(Json(report).ToJsonString(), context.RequestAborted).ConfigureAwait(false);

@@ -8,8 +8,9 @@ namespace GradService.Rest;
 /// <summary><c>POST /v1/{family}/{operation}</c>: the REST door to one operation.</summary>
 internal sealed class OperationEndpoint(Operation operation, Limits limits, MemoryBudget budget)
 {
-    private readonly RequestReader _reader = new(operation, limits);
-    private readonly AnswerWriter _writer = new(operation);
+    // Made for the first request, so that the start does not wait for all operations.
+    private readonly Lazy<RequestReader> _reader = new(() => new RequestReader(operation, limits));
+    private readonly Lazy<AnswerWriter> _writer = new(() => new AnswerWriter(operation));
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -24,7 +25,7 @@ internal sealed class OperationEndpoint(Operation operation, Limits limits, Memo
             MediaTypes.RequireJson(context.Request);
             pictureType = PictureChoice.Of(context.Request, operation);
             Memory<byte> body = await BodyReader.ReadAsync(context, scope, limits).ConfigureAwait(false);
-            (request, ElementType floating) = _reader.Read(body, scope);
+            (request, ElementType floating) = _reader.Value.Read(body, scope);
             scope.GiveBack(body);
             run = new Evaluation(
                 floating,
@@ -56,6 +57,6 @@ internal sealed class OperationEndpoint(Operation operation, Limits limits, Memo
         }
 
         context.Response.ContentType = "application/json; charset=utf-8";
-        await _writer.WriteAsync(context.Response.BodyWriter, response, run, request.TensorFormat, context.RequestAborted).ConfigureAwait(false);
+        await _writer.Value.WriteAsync(context.Response.BodyWriter, response, run, request.TensorFormat, context.RequestAborted).ConfigureAwait(false);
     }
 }

@@ -17,7 +17,7 @@ internal static class RestDoor
         foreach (Operation operation in catalog.All)
         {
             app.MapPost($"/v1/{operation.Name}", new OperationEndpoint(operation, limits, budget).HandleAsync);
-            if (operation.Signature.Differentiable.Count > 0)
+            if (operation.HasGradients)
             {
                 app.MapPost($"/v1/gradcheck/{operation.Name}", new GradcheckEndpoint(operation, limits, budget).HandleAsync);
             }
