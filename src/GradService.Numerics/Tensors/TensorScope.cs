@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace GradService.Numerics.Tensors;
@@ -49,7 +48,7 @@ public sealed class TensorScope(MemoryBudget budget) : IDisposable
         }
 
         Charge(count);
-        byte[] array = ArrayPool<byte>.Shared.Rent((int)count);
+        byte[] array = ScopeArrays.Rent((int)count);
         _rented.Add(new Rental(array, count));
         return array.AsMemory(0, (int)count);
     }
@@ -95,7 +94,7 @@ public sealed class TensorScope(MemoryBudget budget) : IDisposable
         Rental rental = _rented[index];
         _rented.RemoveAt(index);
         Charge(-rental.Charge);
-        ArrayPool<byte>.Shared.Return(rental.Array);
+        ScopeArrays.Return(rental.Array);
     }
 
     /// <summary>Gives a tensor's memory back before the scope ends.</summary>
@@ -108,7 +107,7 @@ public sealed class TensorScope(MemoryBudget budget) : IDisposable
     {
         foreach (Rental rental in _rented)
         {
-            ArrayPool<byte>.Shared.Return(rental.Array);
+            ScopeArrays.Return(rental.Array);
         }
 
         _rented.Clear();

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using GradService.Numerics.Tensors;
 using GradService.Wire;
 
@@ -64,9 +65,9 @@ internal static class BodyReader
         {
             return await body.ReadAsync(into, cancellation).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
+        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException || exception.GetType().Namespace == typeof(ZLibStream).Namespace)
         {
-            // Thrown by the decompressing streams (Brotli's throws InvalidOperationException).
+            // Thrown by the decompressing streams: Brotli's throws InvalidOperationException, and zlib's a type that is not public.
             throw new BodyException("$", "The body cannot be decompressed: it was cut off, or is not what its Content-Encoding says.", 400);
         }
     }

@@ -150,6 +150,17 @@ public sealed class RestErrorTests(ServiceFixture service)
         Assert.Equal("The body cannot be decompressed: it was cut off, or is not what its Content-Encoding says.", (string?)problem["detail"]);
     }
 
+    [Fact]
+    public async Task A_compressed_body_that_asks_for_a_dictionary_is_refused()
+    {
+        using var content = new ByteArrayContent([0x78, 0xBB, 0, 0, 0, 1, 0x4B, 0x04, 0]);
+        content.Headers.ContentType = new("application/json");
+        content.Headers.ContentEncoding.Add("deflate");
+        using HttpResponseMessage answer = await service.Client.PostAsync(CrossEntropy, content, TestContext.Current.CancellationToken);
+        JsonNode problem = await Problem(answer, 400);
+        Assert.StartsWith("The body cannot be decompressed", (string?)problem["detail"], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{"logits":[[1,2]],"labels":[0],"NAME":1}""", 400)]
     [InlineData("""{"logits":{"NAME":1},"labels":[0]}""", 400)]
