@@ -92,12 +92,30 @@ internal static class ManifestReader
         try
         {
             ReadOnlyMemory<byte> text = json.Span.StartsWith("\uFEFF"u8) ? json[3..] : json;
+            RequireText(text.Span);
             return JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false });
         }
         catch (JsonException exception)
         {
             string line = string.Create(CultureInfo.InvariantCulture, $" (line {exception.LineNumber + 1})");
             throw new ManifestException("$", $"It is not JSON, or has a member twice: {exception.Message}{(exception.LineNumber is null ? string.Empty : line)}");
+        }
+    }
+
+    // Whoever parses JSON looks at what its strings hold no sooner than they are asked for.
+    private static void RequireText(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        try
+        {
+            while (reader.Read())
+            {
+                _ = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName ? reader.GetString() : null;
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            throw new ManifestException("$", "It has text that is not UTF-8, or half of a surrogate pair. Save it as UTF-8.");
         }
     }
 

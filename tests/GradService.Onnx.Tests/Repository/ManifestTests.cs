@@ -41,6 +41,7 @@ public sealed class ManifestTests
     [InlineData("", "$", "It is not JSON, or has a member twice: ")]
     [InlineData("{\"stride\": 8,}", "$", "It is not JSON, or has a member twice: ")]
     [InlineData("{/* */}", "$", "It is not JSON, or has a member twice: ")]
+    [InlineData("{\"task\": \"\\ud800\"}", "$", "It has text that is not UTF-8, or half of a surrogate pair. Save it as UTF-8.")]
     [InlineData("{\"stride\": 8, \"stride\": 8}", "$", "It is not JSON, or has a member twice: ")]
     [InlineData("[]", "$", "Found a list; expected an object.")]
     [InlineData("{\"color_order\": \"RGB\"}", "$", "There is no member \"color_order\". Did you mean \"colour_order\"?")]
