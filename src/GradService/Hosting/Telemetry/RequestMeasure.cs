@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace GradService.Hosting.Telemetry;
 
@@ -34,8 +33,8 @@ internal sealed class RequestMeasure(HttpContext context, Measured measured)
     /// <summary>Whether the runtime of an exported model failed.</summary>
     public bool IsBackendFailure => _fault is { IsBackend: true };
 
-    /// <summary>The measure of a request to an endpoint that is counted.</summary>
-    public static RequestMeasure Of(HttpContext context) => context.Features.GetRequiredFeature<RequestMeasure>();
+    /// <summary>The measure of a request; of one that is made within the service, as for the examples of its documentation, one that nobody counts.</summary>
+    public static RequestMeasure Of(HttpContext context) => context.Features.Get<RequestMeasure>() ?? new RequestMeasure(context, Measured.Nothing);
 
     /// <summary>Says what a request fails of, if it is one that is counted. To be called before its answer is begun.</summary>
     public static void Fails(HttpContext context, Fault fault)
