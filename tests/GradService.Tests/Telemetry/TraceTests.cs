@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
+using GradService.Hosting.Telemetry;
 using GradService.Tests.Models;
 using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
@@ -19,7 +21,7 @@ public sealed class TraceTests
         await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
         using var service = new RunningService(receiver.Settings);
         string trace = await SendAsync(service, "/v1/losses/cross-entropy", Json("""{"logits":[[2,0.5,-1]],"labels":[0]}"""));
-        Assert.Equal("POST /v1/losses/cross-entropy\n  parse\n  compute\n  write\n", Tree(service, receiver, trace));
+        Assert.Equal("POST /v1/losses/cross-entropy\n  parse\n  compute\n  write\n", await TreeAsync(service, receiver, trace));
         Assert.All(receiver.Spans.Where(span => span.TraceId == trace), span => Assert.Equal("gradservice", span.Service));
         Assert.Equal(3, receiver.Spans.Count(span => span.TraceId == trace && span.Source == "GradService"));
     }
@@ -33,10 +35,10 @@ public sealed class TraceTests
         string check = await SendAsync(service, "/v1/gradcheck/losses/nll", Json("""{"log_probs":[[-1,-2]],"labels":[0]}"""));
         string wrong = await SendAsync(service, "/v1/losses/nll", Json("""{"log_probs":[[-1,-2]],"labels":[7]}"""));
         string broken = await SendAsync(service, "/v1/losses/nll", Json("{"));
-        Assert.Equal("POST /v2/models/{model}/infer\n  parse\n  compute\n  write\n", Tree(service, receiver, infer));
-        Assert.Equal("POST /v1/gradcheck/losses/nll\n  parse\n  compute\n  write\n", Tree(service, receiver, check));
-        Assert.Equal("POST /v1/losses/nll\n  parse\n  compute\n", Tree(service, receiver, wrong));
-        Assert.Equal("POST /v1/losses/nll\n  parse\n", Tree(service, receiver, broken));
+        Assert.Equal("POST /v2/models/{model}/infer\n  parse\n  compute\n  write\n", await TreeAsync(service, receiver, infer));
+        Assert.Equal("POST /v1/gradcheck/losses/nll\n  parse\n  compute\n  write\n", await TreeAsync(service, receiver, check));
+        Assert.Equal("POST /v1/losses/nll\n  parse\n  compute\n", await TreeAsync(service, receiver, wrong));
+        Assert.Equal("POST /v1/losses/nll\n  parse\n", await TreeAsync(service, receiver, broken));
     }
 
     [Fact]
@@ -47,7 +49,7 @@ public sealed class TraceTests
         string trace = await SendAsync(service, $"{StreetScenes.Address}/segment", StreetScenes.Picture(StreetScenes.Read("01.png"), "image/png"));
         Assert.Equal(
             "POST /v1/models/{name}/segment\n  parse\n    decode picture\n  compute\n    queue\n    run\n  write\n",
-            Tree(service, receiver, trace));
+            await TreeAsync(service, receiver, trace));
     }
 
     [Fact]
@@ -56,18 +58,20 @@ public sealed class TraceTests
         await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
         using var service = new RunningService(receiver.Settings);
         await SendAsync(service, "/v1/losses/nll", Json("""{"log_probs":[[-1,-2]],"labels":[0]}"""));
-        service.Services.GetRequiredService<MeterProvider>().ForceFlush();
+        Sdk(service).MeterProvider.ForceFlush();
         Assert.Contains("gradservice.requests", receiver.Metrics);
         Assert.Contains("gradservice.in_flight.limit", receiver.Metrics);
         Assert.Contains("dotnet.process.cpu.time", receiver.Metrics);
     }
 
     [Fact]
-    public void Without_an_address_nothing_is_traced()
+    public async Task Without_an_address_nothing_is_traced()
     {
+        await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
+        using var traced = new RunningService(receiver.Settings);
+        Assert.True(Sdk(traced).TracerProvider.ForceFlush());
         using var service = new RunningService();
-        Assert.Null(service.Services.GetService<TracerProvider>());
-        Assert.NotNull(service.Services.GetService<MeterProvider>());
+        Assert.Equal("NoopTracerProvider", Sdk(service).TracerProvider.GetType().Name);
     }
 
     [Theory]
@@ -99,13 +103,15 @@ public sealed class TraceTests
         return trace;
     }
 
-    private static string Tree(RunningService service, OtlpReceiver receiver, string trace)
+    private static OpenTelemetrySdk Sdk(RunningService service) => service.Services.GetRequiredService<Exports>().Sdk;
+
+    private static async Task<string> TreeAsync(RunningService service, OtlpReceiver receiver, string trace)
     {
         string tree = string.Empty;
         for (int attempt = 0; attempt < 100 && tree.Length == 0; attempt++)
         {
-            Thread.Sleep(attempt == 0 ? 0 : 50);
-            service.Services.GetRequiredService<TracerProvider>().ForceFlush();
+            await Task.Delay(attempt == 0 ? 0 : 50, TestContext.Current.CancellationToken);
+            Sdk(service).TracerProvider.ForceFlush();
             tree = receiver.Tree(trace, Caller);
         }
 
