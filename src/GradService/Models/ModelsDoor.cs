@@ -23,12 +23,10 @@ internal static class ModelsDoor
         var evaluate = new EvaluateEndpoint(repository, catalog, new EvaluateMembers(catalog), limits, budget);
         app.MapGet("/v1/models", listing.ListAsync);
         app.MapGet(Addresses[0], listing.DescribeAsync);
-        var segmenting = new Measured(Door.Rest, "models/segment");
-        var evaluating = new Measured(Door.Rest, "models/evaluate");
         foreach (string address in Addresses)
         {
-            app.MapPost($"{address}/segment", segment.HandleAsync).WithMetadata(segmenting);
-            app.MapPost($"{address}/evaluate", evaluate.HandleAsync).WithMetadata(evaluating);
+            app.MapPost($"{address}/segment", segment.HandleAsync).WithMetadata(Measured.Segment);
+            app.MapPost($"{address}/evaluate", evaluate.HandleAsync).WithMetadata(Measured.Evaluate);
         }
     }
 }

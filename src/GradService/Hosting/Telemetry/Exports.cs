@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using GradService.Operations;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -15,30 +14,21 @@ internal sealed class Exports : IDisposable
 {
     private readonly IConfiguration _configuration;
     private readonly IMeterFactory _meters;
-    private readonly RequestInstruments _requests;
-    private readonly OperationCatalog _catalog;
     private readonly OtlpSettings? _otlp;
     private readonly Task<OpenTelemetrySdk> _starting;
 
     /// <exception cref="SettingException">A setting that is not allowed.</exception>
-    public Exports(IConfiguration configuration, IMeterFactory meters, RequestInstruments requests, OperationCatalog catalog)
+    public Exports(IConfiguration configuration, IMeterFactory meters)
     {
-        (_configuration, _meters, _requests, _catalog) = (configuration, meters, requests, catalog);
+        (_configuration, _meters) = (configuration, meters);
         _otlp = OtlpSettings.Read(configuration);
-        _starting = Task.Run(Start);
+        _starting = Task.Run(() => OpenTelemetrySdk.Create(Configure));
     }
 
     /// <summary>What reads the instruments. Waits until it does: nothing may be counted before.</summary>
     public OpenTelemetrySdk Sdk => _starting.GetAwaiter().GetResult();
 
     public void Dispose() => Sdk.Dispose();
-
-    private OpenTelemetrySdk Start()
-    {
-        var sdk = OpenTelemetrySdk.Create(Configure);
-        _requests.BeginDefects(_catalog);
-        return sdk;
-    }
 
     private void Configure(IOpenTelemetryBuilder builder)
     {

@@ -1,25 +1,25 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-
 namespace GradService.Hosting.Telemetry;
 
-/// <summary>What a request is counted as: its door and its operation. Made once for each endpoint, as its metadata, with the labels that go with every measurement.</summary>
+/// <summary>What a request is counted as: its door and its operation. Made once for each endpoint, as its metadata, with the labels of its measurements.</summary>
 internal sealed class Measured
 {
     private static readonly Measured[] Unknowns = Array.ConvertAll(Doors.All, door => new Measured(door, "unknown"));
 
-    private readonly ConcurrentDictionary<int, KeyValuePair<string, object?>[]> _byStatus = new();
-    private readonly ConcurrentDictionary<string, KeyValuePair<string, object?>[]> _byReason = new(StringComparer.Ordinal);
-
     /// <summary>The requests of one operation through one door.</summary>
     /// <param name="door">The door.</param>
-    /// <param name="operation">The catalogue's name, or <c>models/segment</c> and its like.</param>
+    /// <param name="operation">The catalogue's name.</param>
     public Measured(Door door, string operation)
     {
-        Door = door;
+        (Door, Operation) = (door, operation);
         Labels = [new("door", door.Label()), new("operation", operation)];
         OperationLabel = [Labels[1]];
     }
+
+    /// <summary>A picture and the mask of it.</summary>
+    public static Measured Segment { get; } = new(Door.Rest, "models/segment");
+
+    /// <summary>A labelled picture and how right an exported model is on it.</summary>
+    public static Measured Evaluate { get; } = new(Door.Rest, "models/evaluate");
 
     /// <summary>An exported model's answer to <c>/v2/models/{model}/infer</c>.</summary>
     public static Measured Inference { get; } = new(Door.InferenceProtocol, "models/infer");
@@ -28,6 +28,8 @@ internal sealed class Measured
     public static Measured Nothing { get; } = new(Door.Rest, "probe");
 
     public Door Door { get; }
+
+    public string Operation { get; }
 
     /// <summary>Door and operation.</summary>
     public KeyValuePair<string, object?>[] Labels { get; }
@@ -48,12 +50,4 @@ internal sealed class Measured
 
         return Doors.Of(context.Request.Path) is { } door ? Unknown(door) : null;
     }
-
-    /// <summary>Door, operation and status.</summary>
-    public KeyValuePair<string, object?>[] WithStatus(int status) =>
-        _byStatus.GetOrAdd(status, static (status, labels) => [.. labels, new("status", status.ToString(CultureInfo.InvariantCulture))], Labels);
-
-    /// <summary>Door, operation and reason.</summary>
-    public KeyValuePair<string, object?>[] WithReason(string reason) =>
-        _byReason.GetOrAdd(reason, static (reason, labels) => [.. labels, new("reason", reason)], Labels);
 }
