@@ -15,7 +15,7 @@ FROM ${DOTNET}/aspnet:10.0-noble-chiseled
 WORKDIR /app
 COPY --from=build /app ./
 COPY deploy/models/ /models/
-ENV ASPNETCORE_HTTP_PORTS=8080 Onnx__ModelRepository=/models Onnx__CacheFolder=/tmp/gradservice
+ENV ASPNETCORE_HTTP_PORTS=8080 Onnx__ModelRepository=/models Onnx__CacheFolder=/tmp/gradservice Logging__Console__FormatterName=json
 EXPOSE 8080
 USER $APP_UID
 HEALTHCHECK --interval=15s --timeout=5s --start-period=10s CMD ["dotnet", "GradService.dll", "--healthcheck"]

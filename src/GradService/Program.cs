@@ -1,4 +1,5 @@
 using GradService.Hosting;
+using GradService.Hosting.Telemetry;
 using GradService.InferenceProtocol;
 using GradService.Models;
 using GradService.OpenApi;
@@ -17,9 +18,11 @@ builder.AddOperations();
 builder.AddModels();
 builder.AddCompression();
 builder.AddHealth();
+builder.AddTelemetry();
 builder.AddDocumentation();
 
 WebApplication app = builder.Build();
+app.UseTelemetry();
 app.UseErrorAnswers();
 app.UseRequestTimeouts();
 app.UseCompression();
@@ -30,6 +33,7 @@ app.MapHealth("/health");
 app.MapRest();
 app.MapModels();
 app.MapInferenceProtocol();
+app.MapMetrics();
 await app.RunAsync();
 return 0;
 

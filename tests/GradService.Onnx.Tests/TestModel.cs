@@ -1,6 +1,8 @@
+using System.Diagnostics.Metrics;
 using System.Runtime.InteropServices;
 using GradService.Onnx.Repository;
 using GradService.Onnx.Running;
+using GradService.Onnx.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace GradService.Onnx.Tests;
@@ -13,7 +15,7 @@ internal static class TestModel
     public static OnnxModel Of(byte[] file, OnnxOptions? options = null, bool warmUp = true)
     {
         options ??= Options;
-        var runner = new ModelRunner("test", 1, new ModelSession(file, UnrankedTensors.Of(file), options), options, NullLogger.Instance);
+        var runner = new ModelRunner("test", 1, new ModelSession(file, UnrankedTensors.Of(file), options), options, NullLogger.Instance, new ModelInstruments(new Meter("test")));
         if (warmUp)
         {
             runner.WarmUp(null);

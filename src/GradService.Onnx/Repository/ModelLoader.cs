@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using GradService.Onnx.Running;
+using GradService.Onnx.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace GradService.Onnx.Repository;
 
 /// <summary>Brings a version from disk to where it serves.</summary>
-internal sealed class ModelLoader(OnnxOptions options, ILogger logger)
+internal sealed class ModelLoader(OnnxOptions options, ILogger logger, ModelInstruments instruments)
 {
     /// <summary>Loads a version and warms it up.</summary>
     /// <exception cref="ModelException">Unavailable: why it cannot be loaded.</exception>
@@ -78,7 +79,7 @@ internal sealed class ModelLoader(OnnxOptions options, ILogger logger)
         try
         {
             Fit(manifest, session.Description);
-            var runner = new ModelRunner(name, version, session, options, logger);
+            var runner = new ModelRunner(name, version, session, options, logger, instruments);
             if (runner.WarmUp(manifest) is { } reason)
             {
                 Log.Cold(logger, name, version, reason);

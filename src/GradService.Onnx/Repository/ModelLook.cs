@@ -1,12 +1,13 @@
 using GradService.Onnx.Running;
+using GradService.Onnx.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace GradService.Onnx.Repository;
 
 /// <summary>Looks at what lies on disk and brings what serves into line with it. One look at a time.</summary>
-internal sealed class ModelLook(OnnxOptions options, ModelSlots slots, RemoteModels remote, ILogger logger)
+internal sealed class ModelLook(OnnxOptions options, ModelSlots slots, RemoteModels remote, ILogger logger, ModelInstruments instruments)
 {
-    private readonly ModelLoader _loader = new(options, logger);
+    private readonly ModelLoader _loader = new(options, logger, instruments);
     private readonly HashSet<string> _ignored = new(StringComparer.Ordinal);
     private bool _isUnreadable;
 
@@ -145,6 +146,7 @@ internal sealed class ModelLook(OnnxOptions options, ModelSlots slots, RemoteMod
                 (slot.Runner, slot.Manifest, slot.IsLoading) = (runner, manifest.Value, false);
                 (slot.FileReason, slot.ManifestReason, slot.Tried, slot.TriedManifest) = (null, null, found.Stamp.Text, manifestStamp);
             });
+            instruments.Loaded(model.Name);
             Report(model, slot, runner.Description);
             return false;
         }
@@ -163,6 +165,7 @@ internal sealed class ModelLook(OnnxOptions options, ModelSlots slots, RemoteMod
         }
 
         slots.Change(slot, slot => (slot.FileReason, slot.IsLoading, slot.Tried, slot.TriedManifest) = (reason, false, found.Stamp.Text, manifestStamp));
+        instruments.FailedToLoad(model.Name);
         Report(model, slot, reason);
         return false;
     }
@@ -193,6 +196,11 @@ internal sealed class ModelLook(OnnxOptions options, ModelSlots slots, RemoteMod
             }
 
             const string reason = "Its folder was removed.";
+            if (slot.Runner is not null)
+            {
+                instruments.Unloaded(model.Name);
+            }
+
             slots.Remove(model, slot);
             slots.Change(slot, slot => (slot.Runner, slot.Manifest, slot.FileReason, slot.IsLoading) = (null, null, reason, false));
             Log.Retired(logger, model.Name, slot.Version, reason);

@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using GradService.Onnx.Running;
+using GradService.Onnx.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace GradService.Onnx.Repository;
@@ -13,6 +15,7 @@ namespace GradService.Onnx.Repository;
 /// </remarks>
 public sealed class ModelRepository : IAsyncDisposable
 {
+    private const string MeterName = "GradService";
     private const int LooksOnStart = 3;
     private const int LooksOnLoad = 60;
 
@@ -21,6 +24,8 @@ public sealed class ModelRepository : IAsyncDisposable
     private readonly ModelSlots _slots;
     private readonly RemoteModels _remote;
     private readonly ModelLook _look;
+    private readonly ModelInstruments _instruments;
+    private readonly Meter? _ownMeter;
     private readonly SemaphoreSlim _looking = new(1);
     private readonly SemaphoreSlim _due = new(0);
     private readonly CancellationTokenSource _stop = new();
@@ -30,15 +35,19 @@ public sealed class ModelRepository : IAsyncDisposable
     /// <summary>A repository that has not looked at its folder yet.</summary>
     /// <param name="options">The options.</param>
     /// <param name="logger">Receives what is loaded, replaced, refused and why.</param>
+    /// <param name="meters">Where the meter <c>GradService</c> is got from; the repository has one of its own without.</param>
     /// <exception cref="ArgumentException">An option out of its bounds.</exception>
-    public ModelRepository(OnnxOptions options, ILogger<ModelRepository> logger)
+    public ModelRepository(OnnxOptions options, ILogger<ModelRepository> logger, IMeterFactory? meters = null)
     {
         OptionsCheck.Check(options);
         _options = options;
         _logger = logger;
+        _ownMeter = meters is null ? new Meter(MeterName) : null;
+        _instruments = new ModelInstruments(_ownMeter ?? meters!.Create(MeterName));
         _slots = new ModelSlots(status => Changed?.Invoke(this, status));
         _remote = new RemoteModels(options, logger, () => _due.Release());
-        _look = new ModelLook(options, _slots, _remote, logger);
+        _look = new ModelLook(options, _slots, _remote, logger, _instruments);
+        _instruments.Observe(_slots);
     }
 
     /// <summary>Raised after a version has begun to load, serves, is refused or is gone, with what it is now. Handlers must be quick and not throw.</summary>
@@ -119,6 +128,8 @@ public sealed class ModelRepository : IAsyncDisposable
         {
             Unload(model, "The service is stopping.");
         }
+
+        _ownMeter?.Dispose();
     }
 
     private void RequireEnabled()
@@ -148,6 +159,11 @@ public sealed class ModelRepository : IAsyncDisposable
         model.IsUnloaded = true;
         foreach (VersionSlot slot in model.Versions)
         {
+            if (slot.Runner is not null)
+            {
+                _instruments.Unloaded(model.Name);
+            }
+
             _slots.Change(slot, slot => (slot.Runner, slot.Manifest, slot.FileReason, slot.IsLoading, slot.Tried) = (null, null, reason, false, null));
         }
     }

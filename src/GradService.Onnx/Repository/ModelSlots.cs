@@ -20,6 +20,18 @@ internal sealed class ModelSlots(Action<ModelVersionStatus> changed)
         }
     }
 
+    /// <summary>Every version, and what serves of it.</summary>
+    public IReadOnlyList<(string Name, int Version, ModelRunner? Runner)> Versions
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _models.Values.SelectMany(model => model.Versions.Select(slot => (model.Name, slot.Version, slot.Runner)))];
+            }
+        }
+    }
+
     public IReadOnlyList<ModelSlot> All
     {
         get

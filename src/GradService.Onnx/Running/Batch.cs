@@ -1,7 +1,7 @@
 namespace GradService.Onnx.Running;
 
-/// <summary>Runs a model on checked inputs.</summary>
-internal delegate Task<ModelResult> BatchRun(IReadOnlyList<ModelInput> inputs, IReadOnlyList<string> outputs, CancellationToken cancellationToken);
+/// <summary>Runs a model on checked inputs, those of so many requests.</summary>
+internal delegate Task<ModelResult> BatchRun(IReadOnlyList<ModelInput> inputs, IReadOnlyList<string> outputs, int requests, CancellationToken cancellationToken);
 
 /// <summary>Requests that run as one. Open for more until it is started.</summary>
 /// <param name="run">Runs the model.</param>
@@ -108,7 +108,7 @@ internal sealed class Batch(BatchRun run, IReadOnlyList<string> outputs, Action 
 
         try
         {
-            ModelResult result = await run(joined.Inputs, outputs, _abandoned.Token).ConfigureAwait(false);
+            ModelResult result = await run(joined.Inputs, outputs, _entries.Count, _abandoned.Token).ConfigureAwait(false);
             if (result.Outputs.All(output => output.Shape is [long rows, ..] && rows == joined.Rows))
             {
                 Split(result, joined.Rows);
@@ -140,7 +140,7 @@ internal sealed class Batch(BatchRun run, IReadOnlyList<string> outputs, Action 
 
         try
         {
-            ModelResult result = await run(inputs, outputs, _abandoned.Token).ConfigureAwait(false);
+            ModelResult result = await run(inputs, outputs, 1, _abandoned.Token).ConfigureAwait(false);
             entry.Complete(result.Outputs, result.ComputeTime, 1, result);
         }
         catch (Exception exception)

@@ -23,7 +23,7 @@ internal sealed class Batcher(TimeSpan window, int mostRows, BatchRun run, Actio
         long rows = inputs[0].Shape[0];
         if (Volatile.Read(ref _unsuited) || rows == 0 || rows >= mostRows || inputs.Any(input => input.Shape[0] != rows))
         {
-            return run(inputs, outputs, cancellationToken);
+            return run(inputs, outputs, 1, cancellationToken);
         }
 
         string key = Key(inputs, outputs);

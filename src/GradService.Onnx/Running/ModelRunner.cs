@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using GradService.Onnx.Repository;
+using GradService.Onnx.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 
@@ -10,17 +12,19 @@ internal sealed class ModelRunner
     private readonly ModelSession _session;
     private readonly RunPipeline _pipeline;
     private readonly Batcher? _batcher;
+    private readonly RunMeasure _measure;
     private readonly TimeSpan _runTimeout;
     private readonly TimeSpan _warmUpTimeout;
     private IReadOnlyList<ModelInput>? _probe;
 
-    public ModelRunner(string name, int version, ModelSession session, OnnxOptions options, ILogger logger)
+    public ModelRunner(string name, int version, ModelSession session, OnnxOptions options, ILogger logger, ModelInstruments instruments)
     {
         Name = name;
         Version = version;
         _session = session;
         _runTimeout = options.RunTimeout;
         _warmUpTimeout = options.WarmUpTimeout;
+        _measure = new RunMeasure(instruments, name, version);
         _pipeline = new RunPipeline(options, logger, name);
         _batcher = options.BatchWindow > TimeSpan.Zero && Batcher.Suits(session.Description)
             ? new Batcher(options.BatchWindow, options.MaxBatchSize, RunAloneAsync, () => Log.NotBatched(logger, name))
@@ -33,6 +37,12 @@ internal sealed class ModelRunner
     public int Version { get; }
 
     public ModelDescription Description => _session.Description;
+
+    /// <summary>The runs that wait for their turn.</summary>
+    public int QueueLength => _pipeline.QueueLength;
+
+    /// <summary>Whether runs are let through.</summary>
+    public BreakerState Breaker => _pipeline.State;
 
     /// <summary>Counts the holders; the session ends with the last.</summary>
     public Lifetime Lifetime { get; }
@@ -68,30 +78,47 @@ internal sealed class ModelRunner
 
     /// <summary>Refuses a run that there is no room for, before anything is spent on its inputs.</summary>
     /// <exception cref="ModelException">Busy.</exception>
-    public void RefuseIfFull() => _pipeline.RefuseIfFull();
+    public void RefuseIfFull()
+    {
+        try
+        {
+            _pipeline.RefuseIfFull();
+        }
+        catch (ModelException exception)
+        {
+            _measure.Failed(exception);
+            throw;
+        }
+    }
 
     /// <summary>Runs the model on checked inputs, with others where batching is on.</summary>
     public Task<ModelResult> RunAsync(IReadOnlyList<ModelInput> inputs, IReadOnlyList<string> outputs, CancellationToken cancellationToken) =>
-        _batcher is null ? RunAloneAsync(inputs, outputs, cancellationToken) : _batcher.RunAsync(inputs, outputs, cancellationToken);
+        _batcher is null ? RunAloneAsync(inputs, outputs, 1, cancellationToken) : _batcher.RunAsync(inputs, outputs, cancellationToken);
 
-    private async Task<ModelResult> RunAloneAsync(IReadOnlyList<ModelInput> inputs, IReadOnlyList<string> outputs, CancellationToken cancellationToken)
+    private async Task<ModelResult> RunAloneAsync(IReadOnlyList<ModelInput> inputs, IReadOnlyList<string> outputs, int requests, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(!Lifetime.TryHold(), this);
         long asked = TimeProvider.System.GetTimestamp();
+        using Activity? queue = RunSpans.Queue(Name, Version);
         try
         {
-            return await _pipeline.ExecuteAsync(token => Timed(inputs, outputs, asked, token), cancellationToken).ConfigureAwait(false);
+            ModelResult result = await _pipeline.ExecuteAsync(token => Timed(inputs, outputs, asked, queue, token), cancellationToken).ConfigureAwait(false);
+            _measure.Answered(requests);
+            return result;
         }
-        catch
+        catch (Exception exception)
         {
+            _measure.Failed(exception);
             Lifetime.Release();
             throw;
         }
     }
 
-    private ModelResult Timed(IReadOnlyList<ModelInput> inputs, IReadOnlyList<string> outputs, long asked, CancellationToken cancellationToken)
+    private ModelResult Timed(IReadOnlyList<ModelInput> inputs, IReadOnlyList<string> outputs, long asked, Activity? queue, CancellationToken cancellationToken)
     {
         long began = TimeProvider.System.GetTimestamp();
+        queue?.Stop();
+        _measure.Waited(TimeProvider.System.GetElapsedTime(asked, began));
         NativeOutputs native = Run(inputs, outputs, cancellationToken);
         TimeSpan computed = TimeProvider.System.GetElapsedTime(began);
         return new ModelResult(native.Outputs, TimeProvider.System.GetElapsedTime(asked, began), computed, 1, new Held(native, Lifetime));
@@ -101,13 +128,27 @@ internal sealed class ModelRunner
     {
         try
         {
-            return _session.Run(inputs, outputs, cancellationToken);
+            return RunMeasured(inputs, outputs, cancellationToken);
         }
         catch (OnnxRuntimeException exception)
         {
             throw IsTheInputs(exception, cancellationToken)
                 ? new ModelException(ModelFault.WrongInput, $"The model does not take these inputs: {exception.Message}", exception)
                 : new ModelException(ModelFault.Failed, $"The model failed: {exception.Message}", exception);
+        }
+    }
+
+    private NativeOutputs RunMeasured(IReadOnlyList<ModelInput> inputs, IReadOnlyList<string> outputs, CancellationToken cancellationToken)
+    {
+        using Activity? run = RunSpans.Run(Name, Version);
+        long began = TimeProvider.System.GetTimestamp();
+        try
+        {
+            return _session.Run(inputs, outputs, cancellationToken);
+        }
+        finally
+        {
+            _measure.Ran(TimeProvider.System.GetElapsedTime(began));
         }
     }
 

@@ -1,3 +1,4 @@
+using GradService.Onnx.Telemetry;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.CircuitBreaker;
@@ -12,8 +13,11 @@ internal sealed class RunPipeline
     private readonly ResiliencePipeline _pipeline;
     private readonly OnnxOptions _options;
     private readonly int _concurrency;
+    private readonly CircuitBreakerStateProvider _circuit = new();
     private int _failures;
     private int _waiting;
+    private int _running;
+    private long _opened;
     private long _typicalTicks;
 
     public RunPipeline(OnnxOptions options, ILogger logger, string model)
@@ -28,6 +32,17 @@ internal sealed class RunPipeline
 
         _pipeline = builder.AddTimeout(options.RunTimeout).Build();
     }
+
+    /// <summary>The runs that wait for their turn.</summary>
+    public int QueueLength => Math.Max(0, Volatile.Read(ref _waiting) - Volatile.Read(ref _running));
+
+    /// <summary>Whether runs are let through. Polly keeps a circuit open until somebody asks; here it is half open from when its time is over.</summary>
+    public BreakerState State => _circuit.CircuitState switch
+    {
+        CircuitState.Closed => BreakerState.Closed,
+        CircuitState.Open when TimeProvider.System.GetElapsedTime(Volatile.Read(ref _opened)) < _options.BreakDuration => BreakerState.Open,
+        _ => BreakerState.HalfOpen,
+    };
 
     /// <summary>Runs when it is its turn.</summary>
     /// <param name="run">The run, on the calling thread. It ends soon after its token is cancelled.</param>
@@ -95,9 +110,11 @@ internal sealed class RunPipeline
         MinimumThroughput = 2,
         SamplingDuration = TimeSpan.FromDays(1),
         BreakDuration = _options.BreakDuration,
+        StateProvider = _circuit,
         ShouldHandle = arguments => ValueTask.FromResult(CompletesFailures(arguments.Outcome.Exception)),
         OnOpened = arguments =>
         {
+            Volatile.Write(ref _opened, TimeProvider.System.GetTimestamp());
             Log.CircuitOpened(logger, model, _options.BreakerFailures, arguments.BreakDuration.TotalSeconds, arguments.Outcome.Exception?.Message);
             return default;
         },
@@ -124,12 +141,20 @@ internal sealed class RunPipeline
 
     private T Timed<T>(Func<CancellationToken, T> run, CancellationToken cancellationToken)
     {
-        long began = TimeProvider.System.GetTimestamp();
-        T result = run(cancellationToken);
-        long ticks = TimeProvider.System.GetElapsedTime(began).Ticks;
-        long typical = Volatile.Read(ref _typicalTicks);
-        Volatile.Write(ref _typicalTicks, typical == 0 ? ticks : typical + ((ticks - typical) / 8));
-        return result;
+        Interlocked.Increment(ref _running);
+        try
+        {
+            long began = TimeProvider.System.GetTimestamp();
+            T result = run(cancellationToken);
+            long ticks = TimeProvider.System.GetElapsedTime(began).Ticks;
+            long typical = Volatile.Read(ref _typicalTicks);
+            Volatile.Write(ref _typicalTicks, typical == 0 ? ticks : typical + ((ticks - typical) / 8));
+            return result;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
     }
 
     private TimeSpan UntilFree() =>

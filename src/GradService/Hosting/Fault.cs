@@ -15,6 +15,9 @@ internal sealed record Fault(int Status, string Path, string Message)
     /// <summary>For 429 and 503: how long the caller should wait.</summary>
     public int? RetryAfterSeconds { get; init; }
 
+    /// <summary>Whether it is the runtime of an exported model that failed.</summary>
+    public bool IsBackend { get; init; }
+
     /// <summary>The fault that an exception stands for; null for one that is a defect of the service.</summary>
     public static Fault? Of(Exception exception, Operation? operation = null, object? request = null) => exception switch
     {
@@ -42,6 +45,7 @@ internal sealed record Fault(int Status, string Path, string Message)
         return new Fault(status, exception.Tensor ?? "$", exception.Message)
         {
             RetryAfterSeconds = status == 503 ? (int)Math.Ceiling((exception.RetryAfter ?? TimeSpan.FromSeconds(1)).TotalSeconds) : null,
+            IsBackend = exception.Fault == ModelFault.Failed,
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using GradService.Hosting;
+using GradService.Hosting.Telemetry;
 using GradService.Numerics.Tensors;
 using GradService.Wire;
 
@@ -13,10 +14,12 @@ internal sealed class InferenceEndpoint(ModelCatalog models, Limits limits, Memo
     public async Task HandleAsync(HttpContext context)
     {
         long begin = Stopwatch.GetTimestamp();
+        var measure = RequestMeasure.Of(context);
         using InferenceModel model = models.Hold(context);
+        measure.Measured = model.Measured;
         try
         {
-            await InferAsync(context, model, begin).ConfigureAwait(false);
+            await InferAsync(context, measure, model, begin).ConfigureAwait(false);
         }
         catch
         {
@@ -25,24 +28,53 @@ internal sealed class InferenceEndpoint(ModelCatalog models, Limits limits, Memo
         }
     }
 
-    private async Task InferAsync(HttpContext context, InferenceModel model, long begin)
+    private async Task InferAsync(HttpContext context, RequestMeasure measure, InferenceModel model, long begin)
     {
         using var scope = new TensorScope(budget);
         InferenceHeaders.RequireInference(context.Request);
         long? declared = InferenceHeaders.ReadJsonLength(context.Request);
-        Memory<byte> body = await BodyReader.ReadAsync(context, scope, limits, aligned: declared ?? 0).ConfigureAwait(false);
-        long bodyRead = Stopwatch.GetTimestamp();
-        int? jsonLength = InferenceHeaders.Within(declared, body.Length);
-        InferenceRequest request = new InferenceRequestReader(model, _limits).Read(body, jsonLength, scope);
-        if (!request.UsesBody)
+        long bodyRead;
+        InferenceRequest request;
+        using (Spans.Parse())
         {
-            scope.GiveBack(body);
+            Memory<byte> body = await BodyReader.ReadAsync(context, scope, limits, aligned: declared ?? 0).ConfigureAwait(false);
+            bodyRead = Stopwatch.GetTimestamp();
+            int? jsonLength = InferenceHeaders.Within(declared, body.Length);
+            request = new InferenceRequestReader(model, _limits).Read(body, jsonLength, scope);
+            if (!request.UsesBody)
+            {
+                scope.GiveBack(body);
+            }
         }
 
+        measure.Received(Elements(request.Inputs));
         long ready = Stopwatch.GetTimestamp();
-        using InferenceAnswer answer = await model.RunAsync(request, scope, context.RequestAborted).ConfigureAwait(false);
+        using InferenceAnswer answer = await ComputeAsync(model, request, scope, context.RequestAborted).ConfigureAwait(false);
         long computed = Stopwatch.GetTimestamp();
-        await new InferenceAnswerWriter(model, request, answer).WriteAsync(context, scope).ConfigureAwait(false);
+        measure.Computed(Stopwatch.GetElapsedTime(ready, computed) - answer.Queued);
+        using (Spans.Write())
+        {
+            await new InferenceAnswerWriter(model, request, answer).WriteAsync(context, scope).ConfigureAwait(false);
+        }
+
+        measure.Answered(Elements(answer.Outputs));
         model.Statistics.Succeeded(new RequestTimes(begin, bodyRead, ready, answer.Queued, computed, Stopwatch.GetTimestamp()), answer.BatchSize);
+    }
+
+    private static async ValueTask<InferenceAnswer> ComputeAsync(InferenceModel model, InferenceRequest request, TensorScope scope, CancellationToken cancellation)
+    {
+        using Activity? computing = Spans.Compute();
+        return await model.RunAsync(request, scope, cancellation).ConfigureAwait(false);
+    }
+
+    private static long Elements(IReadOnlyList<NamedTensor> tensors)
+    {
+        long elements = 0;
+        for (int i = 0; i < tensors.Count; i++)
+        {
+            elements += tensors[i].Tensor.Length;
+        }
+
+        return elements;
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using GradService.Hosting;
+using GradService.Hosting.Telemetry;
 
 namespace GradService.InferenceProtocol;
 
@@ -27,6 +28,7 @@ internal static class InferenceErrors
     /// <summary>Answers a fault, or breaks an answer off that has begun.</summary>
     public static Task WriteAsync(HttpContext context, Fault fault)
     {
+        RequestMeasure.Fails(context, fault);
         if (context.Response.HasStarted)
         {
             context.Abort();

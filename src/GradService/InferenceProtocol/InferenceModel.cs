@@ -1,3 +1,4 @@
+using GradService.Hosting.Telemetry;
 using GradService.Numerics.Tensors;
 using GradService.Wire;
 
@@ -17,6 +18,9 @@ internal abstract class InferenceModel(string name, string version, ModelStatist
     public string Version => version;
 
     public ModelStatistics Statistics => statistics;
+
+    /// <summary>What its requests are counted as.</summary>
+    public virtual Measured Measured => Measured.Inference;
 
     /// <summary>The model metadata of the protocol, as JSON text.</summary>
     /// <param name="versions">The versions of the model that are ready, the newest first.</param>

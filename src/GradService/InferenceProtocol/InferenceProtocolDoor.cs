@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using GradService.Hosting;
+using GradService.Hosting.Telemetry;
 using GradService.Numerics.Tensors;
 using GradService.Onnx;
 using GradService.Onnx.Repository;
@@ -31,7 +32,7 @@ internal static class InferenceProtocolDoor
         app.MapHealth("/v2/health");
         app.MapServer(models);
         app.MapMetadata(models);
-        app.MapEach(HttpMethods.Post, "/infer", new InferenceEndpoint(models, limits, budget).HandleAsync);
+        app.MapEach(HttpMethods.Post, "/infer", new InferenceEndpoint(models, limits, budget).HandleAsync, Measured.Inference);
         new RepositoryEndpoints(models, repository, OnnxSettings.AllowsModelControl(app.Configuration), limits, budget).Map(app);
     }
 
@@ -67,7 +68,7 @@ internal static class InferenceProtocolDoor
                 && (await health.CheckHealthAsync(context.RequestAborted).ConfigureAwait(false)).Status == HealthStatus.Healthy;
             context.Response.StatusCode = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
             await InferenceAnswers.WriteAsync(context, new JsonObject { ["name"] = versions[0].Name, ["ready"] = ready }).ConfigureAwait(false);
-        });
+        }, Measured.Nothing);
         app.MapEach(HttpMethods.Get, "/stats", context => WriteStatisticsAsync(context, models.VersionsOf(context)));
     }
 
@@ -77,10 +78,11 @@ internal static class InferenceProtocolDoor
     });
 
     // Every address of a model may name its version.
-    private static void MapEach(this WebApplication app, string method, string what, RequestDelegate handle)
+    private static void MapEach(this WebApplication app, string method, string what, RequestDelegate handle, Measured? measured = null)
     {
+        measured ??= Measured.Unknown(Door.InferenceProtocol);
         RequestDelegate guarded = InferenceErrors.Guard(handle);
-        app.MapMethods($"/v2/models/{{model}}{what}", [method], guarded);
-        app.MapMethods($"/v2/models/{{model}}/versions/{{version}}{what}", [method], guarded);
+        app.MapMethods($"/v2/models/{{model}}{what}", [method], guarded).WithMetadata(measured);
+        app.MapMethods($"/v2/models/{{model}}/versions/{{version}}{what}", [method], guarded).WithMetadata(measured);
     }
 }

@@ -1,5 +1,6 @@
 using GradService.Catalog;
 using GradService.Hosting;
+using GradService.Hosting.Telemetry;
 using GradService.Numerics;
 using GradService.Numerics.Tensors;
 using GradService.Wire;
@@ -17,6 +18,8 @@ internal sealed class OperationModel(Operation operation, Limits limits) : Infer
     private readonly Lazy<OperationParameters> _parameters = new(() => new OperationParameters(operation));
     private readonly Lazy<OperationOutputs> _outputs = new(() => new OperationOutputs(operation));
     private readonly Lazy<string> _metadata = new(() => InferenceAnswers.Text(OperationMetadata.Of(operation)));
+
+    public override Measured Measured { get; } = new(Door.InferenceProtocol, operation.Name);
 
     public override string Metadata(IReadOnlyList<string> versions) => _metadata.Value;
 

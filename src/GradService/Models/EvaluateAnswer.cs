@@ -13,7 +13,8 @@ namespace GradService.Models;
 /// <summary>Answers an evaluation as JSON: the loss, a table of the classes, the metrics, and what else was asked for.</summary>
 internal static class EvaluateAnswer
 {
-    public static async Task WriteAsync(HttpContext context, OnnxModel model, PictureModel takes, Evaluated found, TensorFormat format)
+    /// <returns>The elements of the tensors written.</returns>
+    public static async Task<long> WriteAsync(HttpContext context, OnnxModel model, PictureModel takes, Evaluated found, TensorFormat format)
     {
         var answer = new ModelAnswer(context, format);
         answer.Member("model", model.Name);
@@ -50,6 +51,7 @@ internal static class EvaluateAnswer
         }
 
         await answer.EndAsync().ConfigureAwait(false);
+        return answer.Elements;
     }
 
     private static ValueTask Row(int c, string name, SegmentationMetricsResponse metrics, PipeWriter writer)

@@ -18,6 +18,9 @@ internal sealed class ModelAnswer(HttpContext context, TensorFormat format)
     private readonly PipeWriter _writer = context.Response.BodyWriter;
     private bool _begun;
 
+    /// <summary>The elements of the tensors written so far.</summary>
+    public long Elements { get; private set; }
+
     /// <summary>Writes small things whole.</summary>
     public static async Task WriteAsync(HttpContext context, JsonObject answer)
     {
@@ -34,6 +37,7 @@ internal sealed class ModelAnswer(HttpContext context, TensorFormat format)
     public ValueTask MemberAsync(string name, Tensor tensor)
     {
         Name(name);
+        Elements += tensor.Length;
         return TensorStream.WriteAsync(tensor, format, _writer, context.RequestAborted);
     }
 
@@ -62,6 +66,7 @@ internal sealed class ModelAnswer(HttpContext context, TensorFormat format)
             _writer.Write(i == 0 ? "{"u8 : ","u8);
             _writer.Write(JsonSerializer.SerializeToUtf8Bytes(members[i].Name));
             _writer.Write(":"u8);
+            Elements += members[i].Value.Length;
             await TensorStream.WriteAsync(members[i].Value, format, _writer, context.RequestAborted).ConfigureAwait(false);
         }
 

@@ -12,6 +12,9 @@ internal sealed class ModelScores(ModelResult result, ScoreMap map, SentPictures
     /// <summary>The number of classes: two of a binary mask, background and foreground.</summary>
     public int Classes => isBinary ? 2 : map.Channels;
 
+    /// <summary>How long the model had to be waited for.</summary>
+    public TimeSpan QueueTime => result.QueueTime;
+
     /// <summary>The class with the highest score of each pixel, the lowest of equal ones; of a binary mask, 1 where the value is over the threshold.</summary>
     /// <returns><c>[B, H, W]</c>.</returns>
     public Tensor<int> Labels(TensorScope scope, Execution execution)

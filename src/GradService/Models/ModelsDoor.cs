@@ -1,4 +1,5 @@
 using GradService.Hosting;
+using GradService.Hosting.Telemetry;
 using GradService.Numerics.Tensors;
 using GradService.Onnx;
 using GradService.Onnx.Repository;
@@ -24,8 +25,8 @@ internal static class ModelsDoor
         app.MapGet(Addresses[0], listing.DescribeAsync);
         foreach (string address in Addresses)
         {
-            app.MapPost($"{address}/segment", segment.HandleAsync);
-            app.MapPost($"{address}/evaluate", evaluate.HandleAsync);
+            app.MapPost($"{address}/segment", segment.HandleAsync).WithMetadata(Measured.Segment);
+            app.MapPost($"{address}/evaluate", evaluate.HandleAsync).WithMetadata(Measured.Evaluate);
         }
     }
 }

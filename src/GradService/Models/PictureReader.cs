@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using GradService.Hosting;
+using GradService.Hosting.Telemetry;
 using GradService.Numerics;
 using GradService.Numerics.Tensors;
 using GradService.Onnx.Pictures;
@@ -24,6 +26,7 @@ internal sealed class PictureReader(Limits limits, MemoryBudget budget)
     {
         try
         {
+            using Activity? span = Spans.DecodePicture();
             using EncodedPicture picture = EncodedPicture.Open(file, _maxPixels);
             using var decoding = new TensorScope(budget);
             decoding.Reserve(picture.CodecBytes);
@@ -50,6 +53,7 @@ internal sealed class PictureReader(Limits limits, MemoryBudget budget)
         const string Path = "labels";
         try
         {
+            using Activity? span = Spans.DecodePicture();
             using var decoding = new TensorScope(budget);
             decoding.Reserve(file.Length);
             using LabelPicture picture = LabelPicture.Open(file, _maxPixels);

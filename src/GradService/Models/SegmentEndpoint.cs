@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using GradService.Hosting;
+using GradService.Hosting.Telemetry;
 using GradService.Numerics;
 using GradService.Numerics.Tensors;
 using GradService.Onnx.Pictures;
@@ -16,6 +18,7 @@ internal sealed class SegmentEndpoint(ModelRepository repository, Limits limits,
 
     public async Task HandleAsync(HttpContext context)
     {
+        var measure = RequestMeasure.Of(context);
         using var scope = new TensorScope(budget);
         try
         {
@@ -24,23 +27,39 @@ internal sealed class SegmentEndpoint(ModelRepository repository, Limits limits,
             model.RefuseIfFull();
             var view = QueryChoice.Of<SegmentView>(context.Request, "view");
             var format = QueryChoice.Of<TensorFormat>(context.Request, "tensor_format");
-            SentPictures pictures = await _reader.ReadAsync(context, scope).ConfigureAwait(false);
+            SentPictures pictures;
+            using (Spans.Parse())
+            {
+                pictures = await _reader.ReadAsync(context, scope).ConfigureAwait(false);
+            }
+
+            measure.Received(pictures.Elements);
 
             // A PNG holds one picture.
             string answer = AcceptedType.Of(context.Request, pictures.Count == 1 ? [SegmentPicture.MediaType, ModelAnswer.MediaType] : [ModelAnswer.MediaType]);
             var execution = new Execution(limits.Threads, context.RequestAborted);
-            using ModelScores scores = await PictureRun.RunAsync(model, takes, pictures, scope, execution).ConfigureAwait(false);
-            var found = new Segmented(model, takes, pictures, scores.Classes, scores.Labels(scope, execution));
+            Segmented found;
+            long began = Stopwatch.GetTimestamp();
+            using (Spans.Compute())
+            {
+                using ModelScores scores = await PictureRun.RunAsync(model, takes, pictures, scope, execution).ConfigureAwait(false);
+                found = new Segmented(model, takes, pictures, scores.Classes, scores.Labels(scope, execution));
+                measure.Computed(Stopwatch.GetElapsedTime(began) - scores.QueueTime);
+            }
+
+            using Activity? writing = Spans.Write();
             context.Response.Headers.Append("Vary", "Accept");
             if (answer == ModelAnswer.MediaType)
             {
                 await SegmentNumbers.WriteAsync(context, found, format, scope).ConfigureAwait(false);
+                measure.Answered(found.Labels.Length);
                 return;
             }
 
             byte[] picture = SegmentPicture.Draw(found, view, scope);
             context.Response.ContentType = SegmentPicture.MediaType;
             await context.Response.BodyWriter.WriteAsync(picture, context.RequestAborted).ConfigureAwait(false);
+            measure.Answered(found.Labels.Length);
         }
         catch (Exception exception) when (Fault.Of(exception) is { } fault)
         {

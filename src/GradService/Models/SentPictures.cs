@@ -10,5 +10,8 @@ internal sealed record SentPictures(int Count, int Height, int Width, Memory<byt
     /// <summary>The pixels of one of them.</summary>
     public Memory<byte> Of(int picture) => Rgb.Slice(picture * PictureBytes, PictureBytes);
 
+    /// <summary>The elements of all of them.</summary>
+    public int Elements => Rgb.Length;
+
     private int PictureBytes => Height * Width * 3;
 }

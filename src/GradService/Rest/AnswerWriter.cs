@@ -20,9 +20,11 @@ internal sealed class AnswerWriter
         _outputs = [.. operation.Signature.Outputs.Select(output => (output, Encoding.UTF8.GetBytes($"\"{output.Name}\":")))];
 
     /// <summary>Writes the answer, sending it as it grows.</summary>
-    public async ValueTask WriteAsync(PipeWriter writer, object response, Evaluation run, TensorFormat format, CancellationToken cancellation)
+    /// <returns>The elements of the tensors written.</returns>
+    public async ValueTask<long> WriteAsync(PipeWriter writer, object response, Evaluation run, TensorFormat format, CancellationToken cancellation)
     {
         bool first = true;
+        long elements = 0;
         foreach ((OutputMember member, byte[] name) in _outputs)
         {
             if (member.Get(response) is not { } value)
@@ -35,6 +37,7 @@ internal sealed class AnswerWriter
             first = false;
             if (value is Tensor tensor)
             {
+                elements += tensor.Length;
                 await TensorStream.WriteAsync(tensor, format, writer, cancellation).ConfigureAwait(false);
             }
             else
@@ -53,6 +56,7 @@ internal sealed class AnswerWriter
 
         writer.Write(first ? "{}"u8 : "}"u8);
         await writer.FlushAsync(cancellation).ConfigureAwait(false);
+        return elements;
     }
 
     private static void Write(PipeWriter writer, object value)

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using GradService.Catalog;
 using GradService.Hosting;
+using GradService.Hosting.Telemetry;
 using GradService.Numerics.Checking;
 using GradService.Numerics.Tensors;
 
@@ -14,16 +16,31 @@ internal sealed class GradcheckEndpoint(Operation operation, Limits limits, Memo
 
     public async Task HandleAsync(HttpContext context)
     {
+        var measure = RequestMeasure.Of(context);
         using var scope = new TensorScope(budget);
         OperationRequest? request = null;
         try
         {
             MediaTypes.RequireJson(context.Request);
-            Memory<byte> body = await BodyReader.ReadAsync(context, scope, limits).ConfigureAwait(false);
-            (request, _) = _reader.Value.Read(body, scope, ElementType.FP64);
-            GradientReport report = new GradientChecker(operation, request, scope, context.RequestAborted).Check();
+            using (Spans.Parse())
+            {
+                Memory<byte> body = await BodyReader.ReadAsync(context, scope, limits).ConfigureAwait(false);
+                (request, _) = _reader.Value.Read(body, scope, ElementType.FP64);
+            }
+
+            measure.Received(_reader.Value.Elements(request));
+            long began = Stopwatch.GetTimestamp();
+            GradientReport report;
+            using (Spans.Compute())
+            {
+                report = new GradientChecker(operation, request, scope, context.RequestAborted).Check();
+            }
+
+            measure.Computed(Stopwatch.GetElapsedTime(began));
+            using Activity? writing = Spans.Write();
             context.Response.ContentType = "application/json; charset=utf-8";
             await context.Response.WriteAsync(Json(report).ToJsonString(), context.RequestAborted).ConfigureAwait(false);
+            measure.Answered(0);
         }
         catch (Exception exception) when (Fault.Of(exception, operation, request) is { } fault)
         {

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using GradService.Catalog;
 using GradService.Hosting;
+using GradService.Hosting.Telemetry;
 using GradService.Numerics;
 using GradService.Numerics.Tensors;
 
@@ -14,6 +16,7 @@ internal sealed class OperationEndpoint(Operation operation, Limits limits, Memo
 
     public async Task HandleAsync(HttpContext context)
     {
+        var measure = RequestMeasure.Of(context);
         using var scope = new TensorScope(budget);
         OperationRequest? request = null;
         Evaluation run;
@@ -24,15 +27,27 @@ internal sealed class OperationEndpoint(Operation operation, Limits limits, Memo
         {
             MediaTypes.RequireJson(context.Request);
             pictureType = PictureChoice.Of(context.Request, operation);
-            Memory<byte> body = await BodyReader.ReadAsync(context, scope, limits).ConfigureAwait(false);
-            (request, ElementType floating) = _reader.Value.Read(body, scope);
-            scope.GiveBack(body);
+            ElementType floating;
+            using (Spans.Parse())
+            {
+                Memory<byte> body = await BodyReader.ReadAsync(context, scope, limits).ConfigureAwait(false);
+                (request, floating) = _reader.Value.Read(body, scope);
+                scope.GiveBack(body);
+            }
+
+            measure.Received(_reader.Value.Elements(request));
             run = new Evaluation(
                 floating,
                 scope,
                 new Execution(limits.Threads, context.RequestAborted) { Budget = budget },
                 (request as DifferentiableRequest)?.Gradients);
-            response = operation.Run(request, run);
+            long began = Stopwatch.GetTimestamp();
+            using (Spans.Compute())
+            {
+                response = operation.Run(request, run);
+            }
+
+            measure.Computed(Stopwatch.GetElapsedTime(began));
             if (pictureType is not null)
             {
                 picture = ((IPictured)operation).Draw(request, response, pictureType);
@@ -49,14 +64,16 @@ internal sealed class OperationEndpoint(Operation operation, Limits limits, Memo
             context.Response.Headers.Append("Vary", "Accept");
         }
 
+        using Activity? writing = Spans.Write();
         if (pictureType is not null)
         {
             context.Response.ContentType = pictureType;
             await context.Response.BodyWriter.WriteAsync(picture, context.RequestAborted).ConfigureAwait(false);
+            measure.Answered(0);
             return;
         }
 
         context.Response.ContentType = "application/json; charset=utf-8";
-        await _writer.Value.WriteAsync(context.Response.BodyWriter, response, run, request.TensorFormat, context.RequestAborted).ConfigureAwait(false);
+        measure.Answered(await _writer.Value.WriteAsync(context.Response.BodyWriter, response, run, request.TensorFormat, context.RequestAborted).ConfigureAwait(false));
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using GradService.Hosting;
+using GradService.Hosting.Telemetry;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -13,6 +14,7 @@ internal static class Problems
     /// <summary>Answers a fault. Does nothing once an answer has begun: a broken-off answer is all that can then be told.</summary>
     public static Task WriteAsync(HttpContext context, Fault fault)
     {
+        RequestMeasure.Fails(context, fault);
         if (context.Response.HasStarted)
         {
             context.Abort();

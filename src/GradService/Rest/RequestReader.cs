@@ -36,4 +36,16 @@ internal sealed class RequestReader
         OperationRequest request = _assembly.Assemble(scanned.Skeleton.Span, scanned.Tensors.AsSpan(0, _assembly.Operation.Signature.Inputs.Count));
         return (request, scanned.Floating);
     }
+
+    /// <summary>The elements of all tensors of a request.</summary>
+    public long Elements(OperationRequest request)
+    {
+        long elements = 0;
+        foreach (InputMember input in _assembly.Operation.Signature.Inputs)
+        {
+            elements += input.Get(request)?.Length ?? 0;
+        }
+
+        return elements;
+    }
 }

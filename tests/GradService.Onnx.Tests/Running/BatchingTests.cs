@@ -102,7 +102,7 @@ public sealed class BatchingTests
         var running = new TaskCompletionSource();
         using var leave = new CancellationTokenSource();
         var batch = new Batch(
-            async (_, _, token) =>
+            async (_, _, _, token) =>
             {
                 running.SetResult();
                 await Task.Delay(Timeout.Infinite, token);

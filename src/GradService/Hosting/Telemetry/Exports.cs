@@ -1,0 +1,58 @@
+using System.Diagnostics.Metrics;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace GradService.Hosting.Telemetry;
+
+/// <summary>
+/// OpenTelemetry, which reads the instruments and spans and gives them on. It takes a good part of the start to come up, so it does that
+/// beside the rest of it.
+/// </summary>
+internal sealed class Exports : IDisposable
+{
+    private readonly IConfiguration _configuration;
+    private readonly IMeterFactory _meters;
+    private readonly OtlpSettings? _otlp;
+    private readonly Task<OpenTelemetrySdk> _starting;
+
+    /// <exception cref="SettingException">A setting that is not allowed.</exception>
+    public Exports(IConfiguration configuration, IMeterFactory meters)
+    {
+        (_configuration, _meters) = (configuration, meters);
+        _otlp = OtlpSettings.Read(configuration);
+        _starting = Task.Run(() => OpenTelemetrySdk.Create(Configure));
+    }
+
+    /// <summary>What reads the instruments. Waits until it does: nothing may be counted before.</summary>
+    public OpenTelemetrySdk Sdk => _starting.GetAwaiter().GetResult();
+
+    public void Dispose() => Sdk.Dispose();
+
+    private void Configure(IOpenTelemetryBuilder builder)
+    {
+        builder.Services.AddSingleton(_configuration);
+        builder.ConfigureResource(Describe).WithMetrics(metrics =>
+        {
+            metrics.AddMeter(RequestInstruments.MeterName, "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel").AddView(OnlyOurs).AddPrometheusExporter();
+            if (_otlp is not null)
+            {
+                metrics.AddOtlpExporter(_otlp.Apply);
+            }
+        });
+        if (_otlp is not null)
+        {
+            builder.WithTracing(traces => traces.AddSource(Spans.SourceName).AddAspNetCoreInstrumentation().AddOtlpExporter(_otlp.Apply));
+        }
+    }
+
+    // The standard variables win over the name.
+    private static void Describe(ResourceBuilder resource) => resource
+        .AddService("gradservice", serviceVersion: typeof(Exports).Assembly.GetName().Version!.ToString(3))
+        .AddEnvironmentVariableDetector();
+
+    // Another host in this process has a meter of the same name.
+    private MetricStreamConfiguration? OnlyOurs(Instrument instrument) =>
+        instrument.Meter.Name == RequestInstruments.MeterName && instrument.Meter.Scope != _meters ? MetricStreamConfiguration.Drop : null;
+}
