@@ -1,4 +1,5 @@
 using GradService.Hosting;
+using GradService.Hosting.Access;
 using GradService.Hosting.Telemetry;
 using GradService.InferenceProtocol;
 using GradService.Models;
@@ -19,11 +20,13 @@ builder.AddModels();
 builder.AddCompression();
 builder.AddHealth();
 builder.AddTelemetry();
+builder.AddAccess();
 builder.AddDocumentation();
 
 WebApplication app = builder.Build();
 app.UseTelemetry();
 app.UseErrorAnswers();
+app.UseAccess();
 app.UseRequestTimeouts();
 app.UseCompression();
 app.UseDefaultFiles();

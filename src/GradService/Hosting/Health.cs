@@ -1,3 +1,4 @@
+using GradService.Hosting.Access;
 using GradService.Hosting.Telemetry;
 using GradService.Onnx;
 using GradService.Onnx.Repository;
@@ -28,13 +29,13 @@ internal static class Health
         {
             Predicate = _ => false,
             ResponseWriter = (context, _) => WriteAsync(context, """{"live":true}"""),
-        }).WithMetadata(Measured.Nothing);
+        }).WithMetadata(Needs.Nothing, Measured.Nothing);
         app.MapHealthChecks($"{prefix}/ready", new HealthCheckOptions
         {
             ResponseWriter = (context, report) => WriteAsync(context, report.Status == HealthStatus.Healthy
                 ? """{"live":true,"ready":true}"""
                 : """{"live":true,"ready":false}"""),
-        }).WithMetadata(Measured.Nothing);
+        }).WithMetadata(Needs.Nothing, Measured.Nothing);
     }
 
     private static Task WriteAsync(HttpContext context, string json)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using GradService.Hosting;
+using GradService.Hosting.Access;
 using GradService.Hosting.Telemetry;
 using GradService.Numerics.Tensors;
 using GradService.Onnx;
@@ -32,7 +33,7 @@ internal static class InferenceProtocolDoor
         app.MapHealth("/v2/health");
         app.MapServer(models);
         app.MapMetadata(models);
-        app.MapEach(HttpMethods.Post, "/infer", new InferenceEndpoint(models, limits, budget).HandleAsync, Measured.Inference);
+        app.MapEach(HttpMethods.Post, "/infer", new InferenceEndpoint(models, limits, budget).HandleAsync, Needs.ScopeOfItsModel, Measured.Inference);
         new RepositoryEndpoints(models, repository, OnnxSettings.AllowsModelControl(app.Configuration), limits, budget).Map(app);
     }
 
@@ -45,12 +46,12 @@ internal static class InferenceProtocolDoor
             ["name"] = name,
             ["version"] = version,
             ["extensions"] = new JsonArray([.. Extensions.Select(extension => (JsonNode)extension)]),
-        }));
+        })).WithMetadata(Needs.AnyKey);
         app.MapGet("/v2/models", context => InferenceAnswers.WriteAsync(context, new JsonObject
         {
             ["models"] = new JsonArray([.. models.ReadyNames.Select(model => (JsonNode)model)]),
-        }));
-        app.MapGet("/v2/models/stats", context => WriteStatisticsAsync(context, models.All));
+        })).WithMetadata(Needs.AnyKey);
+        app.MapGet("/v2/models/stats", context => WriteStatisticsAsync(context, models.All)).WithMetadata(Needs.AnyKey);
     }
 
     private static void MapMetadata(this WebApplication app, ModelCatalog models)
@@ -60,7 +61,7 @@ internal static class InferenceProtocolDoor
         {
             using InferenceModel model = models.Hold(context);
             return InferenceAnswers.WriteAsync(context, model.Metadata(models.ReadyVersionsOf(model.Name)));
-        });
+        }, Needs.AnyKey);
         app.MapEach(HttpMethods.Get, "/ready", async context =>
         {
             IReadOnlyList<ModelVersion> versions = models.VersionsOf(context);
@@ -68,8 +69,8 @@ internal static class InferenceProtocolDoor
                 && (await health.CheckHealthAsync(context.RequestAborted).ConfigureAwait(false)).Status == HealthStatus.Healthy;
             context.Response.StatusCode = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
             await InferenceAnswers.WriteAsync(context, new JsonObject { ["name"] = versions[0].Name, ["ready"] = ready }).ConfigureAwait(false);
-        }, Measured.Nothing);
-        app.MapEach(HttpMethods.Get, "/stats", context => WriteStatisticsAsync(context, models.VersionsOf(context)));
+        }, Needs.Nothing, Measured.Nothing);
+        app.MapEach(HttpMethods.Get, "/stats", context => WriteStatisticsAsync(context, models.VersionsOf(context)), Needs.AnyKey);
     }
 
     private static Task WriteStatisticsAsync(HttpContext context, IEnumerable<ModelVersion> versions) => InferenceAnswers.WriteAsync(context, new JsonObject
@@ -78,11 +79,11 @@ internal static class InferenceProtocolDoor
     });
 
     // Every address of a model may name its version.
-    private static void MapEach(this WebApplication app, string method, string what, RequestDelegate handle, Measured? measured = null)
+    private static void MapEach(this WebApplication app, string method, string what, RequestDelegate handle, Needs needs, Measured? measured = null)
     {
         measured ??= Measured.Unknown(Door.InferenceProtocol);
         RequestDelegate guarded = InferenceErrors.Guard(handle);
-        app.MapMethods($"/v2/models/{{model}}{what}", [method], guarded).WithMetadata(measured);
-        app.MapMethods($"/v2/models/{{model}}/versions/{{version}}{what}", [method], guarded).WithMetadata(measured);
+        app.MapMethods($"/v2/models/{{model}}{what}", [method], guarded).WithMetadata(needs, measured);
+        app.MapMethods($"/v2/models/{{model}}/versions/{{version}}{what}", [method], guarded).WithMetadata(needs, measured);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using GradService.Hosting;
+using GradService.Hosting.Access;
 using GradService.Numerics.Tensors;
 using GradService.Onnx;
 using GradService.Onnx.Repository;
@@ -17,7 +18,7 @@ internal sealed class RepositoryEndpoints(ModelCatalog models, ModelRepository r
 
     public void Map(WebApplication app)
     {
-        app.MapPost("/v2/repository/index", InferenceErrors.Guard(IndexAsync));
+        app.MapPost("/v2/repository/index", InferenceErrors.Guard(IndexAsync)).WithMetadata(Needs.AnyKey);
         MapControl(app, "load", _requests.CheckLoad, LoadAsync);
         MapControl(app, "unload", _requests.CheckUnload, repository.UnloadAsync);
     }
@@ -54,7 +55,7 @@ internal sealed class RepositoryEndpoints(ModelCatalog models, ModelRepository r
             }
 
             await InferenceAnswers.WriteAsync(context, "{}").ConfigureAwait(false);
-        }));
+        })).WithMetadata(Needs.Of(Scopes.ModelsAdmin));
 
     private async Task LoadAsync(string name, CancellationToken cancellation)
     {

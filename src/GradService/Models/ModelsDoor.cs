@@ -1,4 +1,5 @@
 using GradService.Hosting;
+using GradService.Hosting.Access;
 using GradService.Hosting.Telemetry;
 using GradService.Numerics.Tensors;
 using GradService.Onnx;
@@ -21,12 +22,12 @@ internal static class ModelsDoor
         var listing = new ModelListing(repository, app.Services.GetRequiredService<OnnxOptions>());
         var segment = new SegmentEndpoint(repository, limits, budget);
         var evaluate = new EvaluateEndpoint(repository, catalog, limits, budget);
-        app.MapGet("/v1/models", listing.ListAsync);
-        app.MapGet(Addresses[0], listing.DescribeAsync);
+        app.MapGet("/v1/models", listing.ListAsync).WithMetadata(Needs.AnyKey);
+        app.MapGet(Addresses[0], listing.DescribeAsync).WithMetadata(Needs.AnyKey);
         foreach (string address in Addresses)
         {
-            app.MapPost($"{address}/segment", segment.HandleAsync).WithMetadata(Measured.Segment);
-            app.MapPost($"{address}/evaluate", evaluate.HandleAsync).WithMetadata(Measured.Evaluate);
+            app.MapPost($"{address}/segment", segment.HandleAsync).WithMetadata(Needs.Of(Scopes.ModelsRun), Measured.Segment);
+            app.MapPost($"{address}/evaluate", evaluate.HandleAsync).WithMetadata(Needs.Of(Scopes.ModelsRun), Measured.Evaluate);
         }
     }
 }

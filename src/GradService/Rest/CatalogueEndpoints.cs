@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using GradService.Catalog;
 using GradService.Hosting;
+using GradService.Hosting.Access;
 using GradService.Operations;
 
 namespace GradService.Rest;
@@ -21,11 +22,11 @@ internal static class CatalogueEndpoints
         }));
         var entries = new ConcurrentDictionary<string, string>();
         var limits = app.Services.GetRequiredService<Limits>();
-        app.MapGet("/v1/operations", context => WriteAsync(context, list.Value));
+        app.MapGet("/v1/operations", context => WriteAsync(context, list.Value)).WithMetadata(Needs.Nothing);
         foreach (Operation operation in catalog.All)
         {
             app.MapGet($"/v1/operations/{operation.Name}", context =>
-                WriteAsync(context, entries.GetOrAdd(operation.Name, _ => Text(Entry(operation, limits)))));
+                WriteAsync(context, entries.GetOrAdd(operation.Name, _ => Text(Entry(operation, limits))))).WithMetadata(Needs.Nothing);
         }
     }
 

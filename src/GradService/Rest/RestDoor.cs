@@ -1,5 +1,6 @@
 using GradService.Catalog;
 using GradService.Hosting;
+using GradService.Hosting.Access;
 using GradService.Hosting.Telemetry;
 using GradService.Numerics.Tensors;
 using GradService.Operations;
@@ -17,10 +18,10 @@ internal static class RestDoor
         var budget = app.Services.GetRequiredService<MemoryBudget>();
         foreach (Operation operation in catalog.All)
         {
-            app.MapPost($"/v1/{operation.Name}", new OperationEndpoint(operation, limits, budget).HandleAsync).WithMetadata(new Measured(Door.Rest, operation.Name));
+            app.MapPost($"/v1/{operation.Name}", new OperationEndpoint(operation, limits, budget).HandleAsync).WithMetadata(Needs.Of(Scopes.Compute), new Measured(Door.Rest, operation.Name));
             if (operation.HasGradients)
             {
-                app.MapPost($"/v1/gradcheck/{operation.Name}", new GradcheckEndpoint(operation, limits, budget).HandleAsync).WithMetadata(new Measured(Door.Gradcheck, operation.Name));
+                app.MapPost($"/v1/gradcheck/{operation.Name}", new GradcheckEndpoint(operation, limits, budget).HandleAsync).WithMetadata(Needs.Of(Scopes.Compute), new Measured(Door.Gradcheck, operation.Name));
             }
         }
 

@@ -1,3 +1,5 @@
+using GradService.Hosting.Access;
+
 namespace GradService.Hosting.Telemetry;
 
 /// <summary>Metrics at <c>/metrics</c> and, with traces, over OTLP; and logs that a machine can read.</summary>
@@ -25,6 +27,6 @@ internal static class TelemetryStartup
     {
         IApplicationBuilder scrape = ((IApplicationBuilder)app).New();
         scrape.UseOpenTelemetryPrometheusScrapingEndpoint(app.Services.GetRequiredService<Exports>().Sdk.MeterProvider, _ => true, null, null, null);
-        app.MapGet("/metrics", scrape.Build());
+        app.MapGet("/metrics", scrape.Build()).WithMetadata(Needs.Of(Scopes.Metrics));
     }
 }
