@@ -33,10 +33,10 @@ app.UseDefaultFiles();
 app.UseStaticFiles();
 app.UseDocumentation();
 app.MapHealth("/health");
+app.MapMetrics();
 app.MapRest();
 app.MapModels();
 app.MapInferenceProtocol();
-app.MapMetrics();
 await app.RunAsync();
 return 0;
 

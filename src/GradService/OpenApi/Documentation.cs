@@ -22,6 +22,7 @@ internal static class Documentation
             options.DocumentFilter<ModelsDocument>();
             options.DocumentFilter<InferenceProtocolDocument>();
             options.DocumentFilter<HealthDocument>();
+            options.DocumentFilter<MetricsDocument>();
         });
     }
 

@@ -9,7 +9,7 @@ public sealed class FragmentTests
     public void Every_fragment_is_OpenAPI_and_they_do_not_collide()
     {
         var document = new OpenApiDocument { Paths = [] };
-        foreach (string name in (string[])["shared", "gradcheck", "catalogue", "models", "inference-protocol", "health"])
+        foreach (string name in (string[])["shared", "gradcheck", "catalogue", "models", "inference-protocol", "health", "metrics"])
         {
             Fragment.Read(name).AddTo(document);
         }

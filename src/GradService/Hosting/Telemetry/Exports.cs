@@ -6,27 +6,22 @@ using OpenTelemetry.Trace;
 
 namespace GradService.Hosting.Telemetry;
 
-/// <summary>
-/// OpenTelemetry, which reads the instruments and spans and gives them on. It takes a good part of the start to come up, so it does that
-/// beside the rest of it.
-/// </summary>
+/// <summary>OpenTelemetry, which reads the instruments and spans and gives them on, from when this is made.</summary>
 internal sealed class Exports : IDisposable
 {
     private readonly IConfiguration _configuration;
     private readonly IMeterFactory _meters;
     private readonly OtlpSettings? _otlp;
-    private readonly Task<OpenTelemetrySdk> _starting;
 
     /// <exception cref="SettingException">A setting that is not allowed.</exception>
     public Exports(IConfiguration configuration, IMeterFactory meters)
     {
         (_configuration, _meters) = (configuration, meters);
         _otlp = OtlpSettings.Read(configuration);
-        _starting = Task.Run(() => OpenTelemetrySdk.Create(Configure));
+        Sdk = OpenTelemetrySdk.Create(Configure);
     }
 
-    /// <summary>What reads the instruments. Waits until it does: nothing may be counted before.</summary>
-    public OpenTelemetrySdk Sdk => _starting.GetAwaiter().GetResult();
+    public OpenTelemetrySdk Sdk { get; }
 
     public void Dispose() => Sdk.Dispose();
 

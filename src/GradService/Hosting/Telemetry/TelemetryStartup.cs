@@ -22,7 +22,7 @@ internal static class TelemetryStartup
         app.UseMiddleware<RequestMeasuring>();
     }
 
-    /// <summary>Maps <c>GET /metrics</c>. To be mapped last: it waits until there is something that reads the instruments.</summary>
+    /// <summary>Maps <c>GET /metrics</c>.</summary>
     public static void MapMetrics(this WebApplication app)
     {
         IApplicationBuilder scrape = ((IApplicationBuilder)app).New();
