@@ -1,4 +1,5 @@
 using GradService.Hosting;
+using GradService.Hosting.Admission;
 using GradService.InferenceProtocol;
 using GradService.Models;
 using GradService.OpenApi;
@@ -13,6 +14,7 @@ Startup.TellWrongSettingsInOneSentence();
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.ListenOnPort8080UnlessTold();
 builder.AddLimits();
+builder.AddAdmission();
 builder.AddOperations();
 builder.AddModels();
 builder.AddCompression();
@@ -21,6 +23,7 @@ builder.AddDocumentation();
 
 WebApplication app = builder.Build();
 app.UseErrorAnswers();
+app.UseAdmission();
 app.UseRequestTimeouts();
 app.UseCompression();
 app.UseDefaultFiles();

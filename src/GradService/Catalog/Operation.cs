@@ -27,6 +27,9 @@ public abstract class Operation
     /// <summary>The members of the request and the response, read off the records.</summary>
     public Signature Signature => _signature ??= Signature.Read(this);
 
+    /// <summary>Whether a short request may take long: one that repeats until it converges, or whose answer is far larger than itself.</summary>
+    public virtual bool IsLong => false;
+
     internal abstract Type RequestType { get; }
 
     internal abstract Type ResponseType { get; }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using GradService.Hosting;
+using GradService.Hosting.Admission;
 using GradService.Numerics.Tensors;
 using GradService.Onnx;
 using GradService.Onnx.Repository;
@@ -31,7 +32,7 @@ internal static class InferenceProtocolDoor
         app.MapHealth("/v2/health");
         app.MapServer(models);
         app.MapMetadata(models);
-        app.MapEach(HttpMethods.Post, "/infer", new InferenceEndpoint(models, limits, budget).HandleAsync);
+        app.MapEach(HttpMethods.Post, "/infer", new InferenceEndpoint(models, limits, budget, app.Services.GetRequiredService<CpuGate>()).HandleAsync);
         new RepositoryEndpoints(models, repository, OnnxSettings.AllowsModelControl(app.Configuration), limits, budget).Map(app);
     }
 

@@ -1,5 +1,6 @@
 using GradService.Catalog;
 using GradService.Hosting;
+using GradService.Hosting.Admission;
 using GradService.Numerics;
 using GradService.Numerics.Tensors;
 using GradService.Wire;
@@ -16,6 +17,8 @@ internal sealed class OperationModel(Operation operation, Limits limits) : Infer
     private readonly OperationParameters _parameters = new(operation);
     private readonly OperationOutputs _outputs = new(operation);
     private readonly Lazy<string> _metadata = new(() => InferenceAnswers.Text(OperationMetadata.Of(operation)));
+
+    public override CpuSlot Enter(CpuGate gate) => new(operation.IsLong ? gate.ForLongWork : gate);
 
     public override string Metadata(IReadOnlyList<string> versions) => _metadata.Value;
 

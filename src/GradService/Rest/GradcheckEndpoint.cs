@@ -2,24 +2,27 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using GradService.Catalog;
 using GradService.Hosting;
+using GradService.Hosting.Admission;
 using GradService.Numerics.Checking;
 using GradService.Numerics.Tensors;
 
 namespace GradService.Rest;
 
 /// <summary><c>POST /v1/gradcheck/{family}/{operation}</c>: an operation's gradients against finite differences of the caller's own request.</summary>
-internal sealed class GradcheckEndpoint(Operation operation, Limits limits, MemoryBudget budget)
+internal sealed class GradcheckEndpoint(Operation operation, Limits limits, MemoryBudget budget, CpuGate gate)
 {
     private readonly RequestReader _reader = new(operation, limits);
 
     public async Task HandleAsync(HttpContext context)
     {
         using var scope = new TensorScope(budget);
+        using var slot = new CpuSlot(gate.ForLongWork);
         OperationRequest? request = null;
         try
         {
             MediaTypes.RequireJson(context.Request);
-            Memory<byte> body = await BodyReader.ReadAsync(context, scope, limits).ConfigureAwait(false);
+            Memory<byte> body = await BodyReader.ReadAsync(context, scope, limits, slot).ConfigureAwait(false);
+            await slot.EnterAsync(body.Length, context.RequestAborted).ConfigureAwait(false);
             (request, _) = _reader.Read(body, scope, ElementType.FP64);
             GradientReport report = new GradientChecker(operation, request, scope, context.RequestAborted).Check();
             context.Response.ContentType = "application/json; charset=utf-8";

@@ -1,5 +1,6 @@
 using GradService.Catalog;
 using GradService.Hosting;
+using GradService.Hosting.Admission;
 using GradService.Numerics.Tensors;
 using GradService.Operations;
 using GradService.Wire;
@@ -14,12 +15,13 @@ internal static class RestDoor
         var catalog = app.Services.GetRequiredService<OperationCatalog>();
         var limits = app.Services.GetRequiredService<Limits>();
         var budget = app.Services.GetRequiredService<MemoryBudget>();
+        var gate = app.Services.GetRequiredService<CpuGate>();
         foreach (Operation operation in catalog.All)
         {
-            app.MapPost($"/v1/{operation.Name}", new OperationEndpoint(operation, limits, budget).HandleAsync);
+            app.MapPost($"/v1/{operation.Name}", new OperationEndpoint(operation, limits, budget, gate).HandleAsync);
             if (operation.Signature.Differentiable.Count > 0)
             {
-                app.MapPost($"/v1/gradcheck/{operation.Name}", new GradcheckEndpoint(operation, limits, budget).HandleAsync);
+                app.MapPost($"/v1/gradcheck/{operation.Name}", new GradcheckEndpoint(operation, limits, budget, gate).HandleAsync);
             }
         }
 
