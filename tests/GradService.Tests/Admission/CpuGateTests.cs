@@ -14,11 +14,11 @@ public sealed class CpuGateTests
     {
         CpuGate gate = Gate();
         CpuSlot[] large = [.. Enumerable.Range(0, gate.Large.Slots + gate.Large.QueueLimit).Select(_ => new CpuSlot(gate))];
-        ValueTask[] entering = [.. large.Select(slot => slot.EnterAsync(65, Cancellation))];
+        Task[] entering = [.. large.Select(slot => slot.EnterAsync(65, Cancellation).AsTask())];
         using var refused = new CpuSlot(gate);
         await Assert.ThrowsAsync<ServiceFullException>(() => refused.EnterAsync(65, Cancellation).AsTask());
         using var small = new CpuSlot(gate);
-        Assert.True(small.EnterAsync(64, Cancellation).IsCompletedSuccessfully);
+        Assert.True(small.EnterAsync(64, Cancellation).AsTask().IsCompletedSuccessfully);
         Assert.Equal(1, gate.Small.Running);
         for (int next = 0; next < large.Length; next++)
         {
@@ -87,7 +87,7 @@ public sealed class CpuGateTests
         writer.Advance(3);
         Assert.True(writer.CanGetUnflushedBytes);
         Assert.Equal(3, writer.UnflushedBytes);
-        Assert.True(writer.FlushAsync(Cancellation).IsCompletedSuccessfully);
+        Assert.True(writer.FlushAsync(Cancellation).AsTask().IsCompletedSuccessfully);
         Assert.Equal(1, gate.Small.Running);
     }
 

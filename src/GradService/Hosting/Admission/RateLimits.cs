@@ -7,6 +7,9 @@ namespace GradService.Hosting.Admission;
 /// <summary>How many requests one caller may send. Off unless set.</summary>
 internal sealed class RateLimits
 {
+    // No key is named so, and no address without a key is.
+    private static readonly Caller Uncounted = new(string.Empty, 0);
+
     /// <summary>Reads the section <c>RateLimit</c>.</summary>
     /// <exception cref="SettingException">A value that is not allowed.</exception>
     public RateLimits(IConfiguration configuration)
@@ -59,7 +62,7 @@ internal sealed class RateLimits
     {
         if (!IsCounted(context.Request.Path))
         {
-            return RateLimitPartition.GetNoLimiter(default(Caller));
+            return RateLimitPartition.GetNoLimiter(Uncounted);
         }
 
         var caller = Caller.Of(context);
