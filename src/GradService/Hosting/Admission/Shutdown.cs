@@ -25,7 +25,8 @@ internal sealed class Shutdown(Limits limits, MemoryBudget budget, IHostApplicat
             ? ErrorAnswers.WriteAsync(context, new Fault(
                 StatusCodes.Status503ServiceUnavailable,
                 "$",
-                "The service is shutting down. Try again: another replica, or this one once it has started again, will answer.") { RetryAfterSeconds = 1 })
+                "The service is shutting down. Try again: another replica, or this one once it has started again, will answer.")
+            { RetryAfterSeconds = 1 })
             : next(context);
     }
 
