@@ -87,7 +87,7 @@ internal static class OverloadBenchmark
     }
 
     /// <summary>
-    /// Four kinds that take some ten milliseconds and have some ten kilobytes each. Whatever is offered must be received, so that
+    /// Four kinds that take some ten milliseconds and have some tens of kilobytes each. Whatever is offered must be received, so that
     /// twenty times the capacity of work whose bytes cost more than its mathematics would measure the machine's loopback.
     /// </summary>
     private static IReadOnlyList<byte[]> Mixed(bool quick)
