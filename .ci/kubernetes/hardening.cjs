@@ -2,7 +2,7 @@
 "use strict";
 const { nameOf, podsOf } = require("./names.cjs");
 
-const SHUTDOWN_SECONDS = 30; // .NET's default limit for the work in flight
+const SHUTDOWN_SECONDS = 30; // Limits:DrainSeconds and Limits:ShutdownSeconds together, by default
 const ACCOUNTED = ["cpu", "memory"];
 
 function hardening(manifests) {

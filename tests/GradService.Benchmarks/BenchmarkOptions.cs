@@ -14,6 +14,7 @@ internal sealed record BenchmarkOptions
           peers       the operations beside PyTorch and scikit-learn
           http        the published service beside FastAPI + PyTorch, end to end
           models      the shipped model: a picture, batches, a hundredfold overload, a version replaced under load, changing sizes
+          overload    one to twenty times the load that the service can bear, and tiny requests beside large ones
           growth      cost against size and throughput against concurrency, drawn as plots
           startup     from the start of the process to ready
           allocation  bytes allocated by a tiny request, peak memory of a large one

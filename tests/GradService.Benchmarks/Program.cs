@@ -3,6 +3,7 @@ using GradService.Benchmarks.Exhaustive;
 using GradService.Benchmarks.Growth;
 using GradService.Benchmarks.Models;
 using GradService.Benchmarks.Operations;
+using GradService.Benchmarks.Overload;
 using GradService.Benchmarks.Reporting;
 using GradService.Benchmarks.Service;
 using GradService.Benchmarks.Wire;
@@ -18,6 +19,7 @@ internal static class Benchmarks
         ("peers", PeerBenchmark.Run),
         ("http", HttpBenchmark.Run),
         ("models", ModelBenchmark.Run),
+        ("overload", OverloadBenchmark.Run),
         ("startup", StartupBenchmark.Run),
         ("allocation", AllocationBenchmark.Run),
         ("growth", GrowthBenchmark.Run),

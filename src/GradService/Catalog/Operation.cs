@@ -30,6 +30,9 @@ public abstract class Operation
     /// <summary>Whether there are gradients to ask for: an input is differentiable.</summary>
     public bool HasGradients => RequestType.GetProperties().Any(property => property.IsDefined(typeof(DifferentiableAttribute), inherit: false));
 
+    /// <summary>Whether a short request may take long: one that repeats until it converges, or whose answer is far larger than itself.</summary>
+    public virtual bool IsLong => false;
+
     internal abstract Type RequestType { get; }
 
     internal abstract Type ResponseType { get; }

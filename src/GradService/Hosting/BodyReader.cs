@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using GradService.Hosting.Admission;
 using GradService.Numerics.Tensors;
 using GradService.Wire;
 
@@ -9,6 +10,10 @@ internal static class BodyReader
 {
     private const int FirstGuess = 16 * 1024;
 
+    // What a sender has only announced is not yet worth memory: it gets a piece, then eight times as much as it has filled.
+    private const int FirstPiece = 64 * 1024;
+    private const int Growth = 8;
+
     // The elements of an array lie at a multiple of 8 bytes, wherever the array is moved to.
     private const int Alignment = 8;
 
@@ -16,9 +21,12 @@ internal static class BodyReader
     /// <param name="context">The request's context.</param>
     /// <param name="scope">What the memory is rented from.</param>
     /// <param name="limits">The most bytes.</param>
+    /// <param name="slot">What refuses a body that could not be computed with; null for nothing.</param>
     /// <param name="aligned">A position in the body that is to lie at a multiple of 8 bytes, so that tensors from there on can be used in place.</param>
     /// <exception cref="BodyException">The body is too large, or not compressed as it says.</exception>
-    public static async ValueTask<Memory<byte>> ReadAsync(HttpContext context, TensorScope scope, Limits limits, long aligned = 0)
+    /// <exception cref="MemoryBudgetException">The budget has no room for it.</exception>
+    /// <exception cref="ServiceFullException">The processor has no room for it.</exception>
+    public static async ValueTask<Memory<byte>> ReadAsync(HttpContext context, TensorScope scope, Limits limits, CpuSlot? slot = null, long aligned = 0)
     {
         HttpRequest request = context.Request;
         long? declared = request.ContentLength;
@@ -27,14 +35,17 @@ internal static class BodyReader
             throw TooLarge(limits);
         }
 
+        RefuseUnlessRoom(declared ?? 0, scope.Budget, slot);
         int start = (int)((Alignment - (aligned % Alignment)) % Alignment);
-        Memory<byte> buffer = scope.RentBytes(start + (declared ?? Math.Min(FirstGuess, limits.MaxRequestBytes + 1)));
+        long most = declared ?? limits.MaxRequestBytes + 1;
+        Memory<byte> buffer = scope.RentBytes(start + Math.Min(most, declared is null ? FirstGuess : FirstPiece));
         int end = start;
-        while (declared is null || end - start < declared)
+        while (end - start < most)
         {
             if (end == buffer.Length)
             {
-                buffer = Grow(buffer, start, scope, limits);
+                slot?.RefuseIfFull(declared ?? end - start + 1);
+                buffer = scope.Resize(buffer, start + Next(end - start, declared, most), end);
             }
 
             int read = await ReadSomeAsync(request.Body, buffer[end..], context.RequestAborted).ConfigureAwait(false);
@@ -46,17 +57,37 @@ internal static class BodyReader
             end += read;
         }
 
-        return buffer[start..end];
+        return end - start <= limits.MaxRequestBytes ? buffer[start..end] : throw TooLarge(limits);
     }
 
-    private static Memory<byte> Grow(Memory<byte> buffer, int start, TensorScope scope, Limits limits)
+    // Whoever would be refused at the end is told before the body is read.
+    private static void RefuseUnlessRoom(long declared, MemoryBudget budget, CpuSlot? slot)
     {
-        if (buffer.Length - start > limits.MaxRequestBytes)
+        if (declared > FirstPiece)
         {
-            throw TooLarge(limits);
+            slot?.RefuseIfFull(declared);
+            if (declared > budget.Limit - budget.Taken)
+            {
+                throw new MemoryBudgetException(declared, budget.Limit);
+            }
+        }
+    }
+
+    private static long Next(long filled, long? declared, long most)
+    {
+        if (declared is null)
+        {
+            return Math.Min(2 * filled, most);
         }
 
-        return scope.Resize(buffer, Math.Min(buffer.Length * 2L, start + limits.MaxRequestBytes + 1), buffer.Length);
+        // Down from the whole, so that the last step, which holds old and new memory at once, is a step of the full eightfold.
+        long next = most;
+        while (next / Growth > filled)
+        {
+            next /= Growth;
+        }
+
+        return next;
     }
 
     private static async ValueTask<int> ReadSomeAsync(Stream body, Memory<byte> into, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using GradService.Catalog;
+using GradService.Hosting.Admission;
 using GradService.Numerics;
 using GradService.Numerics.Tensors;
 using GradService.Onnx;
@@ -27,6 +28,7 @@ internal sealed record Fault(int Status, string Path, string Message)
             new Fault(413, "$", $"The request needs {budget.Asked} bytes at once, more than the {budget.Limit} bytes that the service may use. Send less at once."),
         MemoryBudgetException =>
             new Fault(503, "$", "The service is full: the memory for requests in flight is used up. Try again soon.") { RetryAfterSeconds = 1 },
+        ServiceFullException full => new Fault(503, "$", full.Message) { RetryAfterSeconds = full.RetryAfterSeconds },
         ModelException model => OfModel(model),
         BadHttpRequestException bad => new Fault(bad.StatusCode, "$", bad.Message),
         _ => null,

@@ -14,6 +14,13 @@ public sealed class Limits
         MaxJsonDepth = (int)configuration.Whole("Limits:MaxJsonDepth", 64, 4, 1000);
         MaxTensorElements = (int)configuration.Whole("Limits:MaxTensorElements", 256L << 20, 1, int.MaxValue);
         Threads = (int)configuration.Whole("Limits:Threads", Environment.ProcessorCount, 1, 1024);
+        Concurrency = (int)configuration.Whole("Limits:Concurrency", Environment.ProcessorCount, 1, 1024);
+        SmallRequestBytes = configuration.Whole("Limits:SmallRequestBytes", 64 << 10, 0, 2_000_000_000);
+        QueueLength = (int)configuration.Whole("Limits:QueueLength", 64, 0, 100_000);
+        SmallQueueLength = (int)configuration.Whole("Limits:SmallQueueLength", 1024, 0, 100_000);
+        QueueSeconds = configuration.Number("Limits:QueueSeconds", 2, 0.01, 3600);
+        DrainSeconds = configuration.Number("Limits:DrainSeconds", 0, 0, 3600);
+        ShutdownSeconds = configuration.Number("Limits:ShutdownSeconds", 30, 0, 86_400);
     }
 
     /// <summary>The most bytes of a request body, as sent and again when decompressed. Default 67108864.</summary>
@@ -33,4 +40,25 @@ public sealed class Limits
 
     /// <summary>The most threads that one request computes on. Default: one for each processor.</summary>
     public int Threads { get; }
+
+    /// <summary>The most requests that compute at once, of the small and again of the large ones. Default: one for each processor.</summary>
+    public int Concurrency { get; }
+
+    /// <summary>The most bytes of a body, decompressed, that has the lane of small requests. Default 65536.</summary>
+    public long SmallRequestBytes { get; }
+
+    /// <summary>The most large requests that wait for the processor. Default 64.</summary>
+    public int QueueLength { get; }
+
+    /// <summary>The most small requests that wait for the processor. Default 1024.</summary>
+    public int SmallQueueLength { get; }
+
+    /// <summary>The most seconds that a request waits for the processor; one that would wait longer is refused at once. Default 2.</summary>
+    public double QueueSeconds { get; }
+
+    /// <summary>The seconds between the service's saying that it is not ready and its refusing requests, when it stops. Default 0.</summary>
+    public double DrainSeconds { get; }
+
+    /// <summary>The most seconds that requests in flight then have to end. Default 30.</summary>
+    public double ShutdownSeconds { get; }
 }

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using GradService.Hosting.Admission;
 using GradService.Numerics.Tensors;
 using GradService.Wire;
 
@@ -20,7 +21,8 @@ internal sealed class InferenceAnswerWriter(InferenceModel model, InferenceReque
     /// <summary>Writes the answer, sending it as it grows.</summary>
     /// <param name="context">The request's context, its response not begun.</param>
     /// <param name="scope">What JSON is collected in where its length must be told beforehand.</param>
-    public async Task WriteAsync(HttpContext context, TensorScope scope)
+    /// <param name="slot">What is given up while the reader is slow; null for nothing.</param>
+    public async Task WriteAsync(HttpContext context, TensorScope scope, CpuSlot? slot)
     {
         HttpResponse response = context.Response;
         CancellationToken cancellation = context.RequestAborted;
@@ -29,7 +31,8 @@ internal sealed class InferenceAnswerWriter(InferenceModel model, InferenceReque
         {
             response.ContentType = "application/json";
             await response.StartAsync(cancellation).ConfigureAwait(false);
-            await WriteJsonAsync(response.BodyWriter, response.BodyWriter, cancellation).ConfigureAwait(false);
+            PipeWriter body = Writer(response, slot);
+            await WriteJsonAsync(body, body, cancellation).ConfigureAwait(false);
             return;
         }
 
@@ -41,14 +44,17 @@ internal sealed class InferenceAnswerWriter(InferenceModel model, InferenceReque
 
         // Once started, what is written goes to the connection's own buffers without a copy between.
         await response.StartAsync(cancellation).ConfigureAwait(false);
-        await response.BodyWriter.WriteAsync(json.Written, cancellation).ConfigureAwait(false);
+        PipeWriter sent = Writer(response, slot);
+        await sent.WriteAsync(json.Written, cancellation).ConfigureAwait(false);
         foreach (NamedTensor output in binary)
         {
             await (output.Tensor is BytesTensor strings
-                ? WriteStringsAsync(response.BodyWriter, strings, cancellation)
-                : WriteBytesAsync(response.BodyWriter, output.Tensor, cancellation)).ConfigureAwait(false);
+                ? WriteStringsAsync(sent, strings, cancellation)
+                : WriteBytesAsync(sent, output.Tensor, cancellation)).ConfigureAwait(false);
         }
     }
+
+    private static PipeWriter Writer(HttpResponse response, CpuSlot? slot) => slot?.Writer(response.BodyWriter) ?? response.BodyWriter;
 
     private static async Task WriteBytesAsync(PipeWriter body, Tensor tensor, CancellationToken cancellation)
     {

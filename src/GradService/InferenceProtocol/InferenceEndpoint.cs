@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using GradService.Hosting;
+using GradService.Hosting.Admission;
 using GradService.Hosting.Telemetry;
 using GradService.Numerics.Tensors;
 using GradService.Wire;
@@ -7,7 +8,7 @@ using GradService.Wire;
 namespace GradService.InferenceProtocol;
 
 /// <summary><c>POST /v2/models/{model}[/versions/{version}]/infer</c>: reads the request, runs the model, writes the answer, counts.</summary>
-internal sealed class InferenceEndpoint(ModelCatalog models, Limits limits, MemoryBudget budget)
+internal sealed class InferenceEndpoint(ModelCatalog models, Limits limits, MemoryBudget budget, CpuGate gate)
 {
     private readonly WireLimits _limits = new(limits.MaxJsonDepth, limits.MaxTensorElements);
 
@@ -31,13 +32,19 @@ internal sealed class InferenceEndpoint(ModelCatalog models, Limits limits, Memo
     private async Task InferAsync(HttpContext context, RequestMeasure measure, InferenceModel model, long begin)
     {
         using var scope = new TensorScope(budget);
+        using CpuSlot? slot = model.Enter(gate);
         InferenceHeaders.RequireInference(context.Request);
         long? declared = InferenceHeaders.ReadJsonLength(context.Request);
         long bodyRead;
         InferenceRequest request;
         using (Spans.Parse())
         {
-            Memory<byte> body = await BodyReader.ReadAsync(context, scope, limits, aligned: declared ?? 0).ConfigureAwait(false);
+            Memory<byte> body = await BodyReader.ReadAsync(context, scope, limits, slot, aligned: declared ?? 0).ConfigureAwait(false);
+            if (slot is not null)
+            {
+                await slot.EnterAsync(body.Length, context.RequestAborted).ConfigureAwait(false);
+            }
+
             bodyRead = Stopwatch.GetTimestamp();
             int? jsonLength = InferenceHeaders.Within(declared, body.Length);
             request = new InferenceRequestReader(model, _limits).Read(body, jsonLength, scope);
@@ -54,7 +61,7 @@ internal sealed class InferenceEndpoint(ModelCatalog models, Limits limits, Memo
         measure.Computed(Stopwatch.GetElapsedTime(ready, computed) - answer.Queued);
         using (Spans.Write())
         {
-            await new InferenceAnswerWriter(model, request, answer).WriteAsync(context, scope).ConfigureAwait(false);
+            await new InferenceAnswerWriter(model, request, answer).WriteAsync(context, scope, slot).ConfigureAwait(false);
         }
 
         measure.Answered(Elements(answer.Outputs));

@@ -1,3 +1,4 @@
+using GradService.Hosting.Admission;
 using GradService.Hosting.Telemetry;
 using GradService.Numerics.Tensors;
 using GradService.Wire;
@@ -21,6 +22,9 @@ internal abstract class InferenceModel(string name, string version, ModelStatist
 
     /// <summary>What its requests are counted as.</summary>
     public virtual Measured Measured => Measured.Inference;
+
+    /// <summary>The slot of the processor that a request needs; null for a model that has a limit and a queue of its own.</summary>
+    public virtual CpuSlot? Enter(CpuGate gate) => null;
 
     /// <summary>The model metadata of the protocol, as JSON text.</summary>
     /// <param name="versions">The versions of the model that are ready, the newest first.</param>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using GradService.Hosting;
 using GradService.Hosting.Access;
+using GradService.Hosting.Admission;
 using GradService.Hosting.Telemetry;
 using GradService.Numerics.Tensors;
 using GradService.Onnx;
@@ -33,7 +34,7 @@ internal static class InferenceProtocolDoor
         app.MapHealth("/v2/health");
         app.MapServer(models);
         app.MapMetadata(models);
-        app.MapEach(HttpMethods.Post, "/infer", new InferenceEndpoint(models, limits, budget).HandleAsync, Needs.ScopeOfItsModel, Measured.Inference);
+        app.MapEach(HttpMethods.Post, "/infer", new InferenceEndpoint(models, limits, budget, app.Services.GetRequiredService<CpuGate>()).HandleAsync, Needs.ScopeOfItsModel, Measured.Inference);
         new RepositoryEndpoints(models, repository, OnnxSettings.AllowsModelControl(app.Configuration), limits, budget).Map(app);
     }
 

@@ -1,5 +1,6 @@
 using GradService.Catalog;
 using GradService.Hosting;
+using GradService.Hosting.Admission;
 using GradService.Hosting.Telemetry;
 using GradService.Numerics;
 using GradService.Numerics.Tensors;
@@ -20,6 +21,8 @@ internal sealed class OperationModel(Operation operation, Limits limits) : Infer
     private readonly Lazy<string> _metadata = new(() => InferenceAnswers.Text(OperationMetadata.Of(operation)));
 
     public override Measured Measured { get; } = new(Door.InferenceProtocol, operation.Name);
+
+    public override CpuSlot Enter(CpuGate gate) => new(operation.IsLong ? gate.ForLongWork : gate);
 
     public override string Metadata(IReadOnlyList<string> versions) => _metadata.Value;
 

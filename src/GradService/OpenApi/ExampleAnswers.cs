@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using GradService.Catalog;
 using GradService.Hosting;
+using GradService.Hosting.Admission;
 using GradService.Numerics.Tensors;
 using GradService.Rest;
 
@@ -30,7 +31,7 @@ internal sealed class ExampleAnswers(Limits limits)
         context.Request.ContentLength = body.Length;
         context.Request.Body = body;
         context.Response.Body = answer;
-        new GradcheckEndpoint(operation, limits, MemoryBudget.Unlimited).HandleAsync(context).GetAwaiter().GetResult();
+        new GradcheckEndpoint(operation, limits, MemoryBudget.Unlimited, CpuGate.Of(limits)).HandleAsync(context).GetAwaiter().GetResult();
         return answer.ToArray();
     }
 }

@@ -36,6 +36,7 @@ internal static class Schemas
         responses["413"] = new OpenApiResponseReference("ContentTooLarge", document);
         responses["415"] = new OpenApiResponseReference("UnsupportedMediaType", document);
         responses["422"] = new OpenApiResponseReference("UnprocessableContent", document);
+        responses["429"] = new OpenApiResponseReference("TooManyRequests", document);
         responses["503"] = new OpenApiResponseReference("ServiceUnavailable", document);
         responses["504"] = new OpenApiResponseReference("GatewayTimeout", document);
         return responses;

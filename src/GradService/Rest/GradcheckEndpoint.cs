@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using GradService.Catalog;
 using GradService.Hosting;
+using GradService.Hosting.Admission;
 using GradService.Hosting.Telemetry;
 using GradService.Numerics.Checking;
 using GradService.Numerics.Tensors;
@@ -10,7 +11,7 @@ using GradService.Numerics.Tensors;
 namespace GradService.Rest;
 
 /// <summary><c>POST /v1/gradcheck/{family}/{operation}</c>: an operation's gradients against finite differences of the caller's own request.</summary>
-internal sealed class GradcheckEndpoint(Operation operation, Limits limits, MemoryBudget budget)
+internal sealed class GradcheckEndpoint(Operation operation, Limits limits, MemoryBudget budget, CpuGate gate)
 {
     private readonly Lazy<RequestReader> _reader = new(() => new RequestReader(operation, limits));
 
@@ -18,13 +19,15 @@ internal sealed class GradcheckEndpoint(Operation operation, Limits limits, Memo
     {
         var measure = RequestMeasure.Of(context);
         using var scope = new TensorScope(budget);
+        using var slot = new CpuSlot(gate.ForLongWork);
         OperationRequest? request = null;
         try
         {
             MediaTypes.RequireJson(context.Request);
             using (Spans.Parse())
             {
-                Memory<byte> body = await BodyReader.ReadAsync(context, scope, limits).ConfigureAwait(false);
+                Memory<byte> body = await BodyReader.ReadAsync(context, scope, limits, slot).ConfigureAwait(false);
+                await slot.EnterAsync(body.Length, context.RequestAborted).ConfigureAwait(false);
                 (request, _) = _reader.Value.Read(body, scope, ElementType.FP64);
             }
 

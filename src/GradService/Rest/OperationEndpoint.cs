@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using GradService.Catalog;
 using GradService.Hosting;
+using GradService.Hosting.Admission;
 using GradService.Hosting.Telemetry;
 using GradService.Numerics;
 using GradService.Numerics.Tensors;
@@ -8,7 +9,7 @@ using GradService.Numerics.Tensors;
 namespace GradService.Rest;
 
 /// <summary><c>POST /v1/{family}/{operation}</c>: the REST door to one operation.</summary>
-internal sealed class OperationEndpoint(Operation operation, Limits limits, MemoryBudget budget)
+internal sealed class OperationEndpoint(Operation operation, Limits limits, MemoryBudget budget, CpuGate gate)
 {
     // Made for the first request, so that the start does not wait for all operations.
     private readonly Lazy<RequestReader> _reader = new(() => new RequestReader(operation, limits));
@@ -18,6 +19,7 @@ internal sealed class OperationEndpoint(Operation operation, Limits limits, Memo
     {
         var measure = RequestMeasure.Of(context);
         using var scope = new TensorScope(budget);
+        using var slot = new CpuSlot(operation.IsLong ? gate.ForLongWork : gate);
         OperationRequest? request = null;
         Evaluation run;
         object response;
@@ -30,7 +32,8 @@ internal sealed class OperationEndpoint(Operation operation, Limits limits, Memo
             ElementType floating;
             using (Spans.Parse())
             {
-                Memory<byte> body = await BodyReader.ReadAsync(context, scope, limits).ConfigureAwait(false);
+                Memory<byte> body = await BodyReader.ReadAsync(context, scope, limits, slot).ConfigureAwait(false);
+                await slot.EnterAsync(body.Length, context.RequestAborted).ConfigureAwait(false);
                 (request, floating) = _reader.Value.Read(body, scope);
                 scope.GiveBack(body);
             }
@@ -68,12 +71,12 @@ internal sealed class OperationEndpoint(Operation operation, Limits limits, Memo
         if (pictureType is not null)
         {
             context.Response.ContentType = pictureType;
-            await context.Response.BodyWriter.WriteAsync(picture, context.RequestAborted).ConfigureAwait(false);
+            await slot.Writer(context.Response.BodyWriter).WriteAsync(picture, context.RequestAborted).ConfigureAwait(false);
             measure.Answered(0);
             return;
         }
 
         context.Response.ContentType = "application/json; charset=utf-8";
-        measure.Answered(await _writer.Value.WriteAsync(context.Response.BodyWriter, response, run, request.TensorFormat, context.RequestAborted).ConfigureAwait(false));
+        measure.Answered(await _writer.Value.WriteAsync(slot.Writer(context.Response.BodyWriter), response, run, request.TensorFormat, context.RequestAborted).ConfigureAwait(false));
     }
 }

@@ -1,6 +1,7 @@
 using GradService.Catalog;
 using GradService.Hosting;
 using GradService.Hosting.Access;
+using GradService.Hosting.Admission;
 using GradService.Hosting.Telemetry;
 using GradService.Numerics.Tensors;
 using GradService.Operations;
@@ -16,12 +17,13 @@ internal static class RestDoor
         var catalog = app.Services.GetRequiredService<OperationCatalog>();
         var limits = app.Services.GetRequiredService<Limits>();
         var budget = app.Services.GetRequiredService<MemoryBudget>();
+        var gate = app.Services.GetRequiredService<CpuGate>();
         foreach (Operation operation in catalog.All)
         {
-            app.MapPost($"/v1/{operation.Name}", new OperationEndpoint(operation, limits, budget).HandleAsync).WithMetadata(Needs.Of(Scopes.Compute), new Measured(Door.Rest, operation.Name));
+            app.MapPost($"/v1/{operation.Name}", new OperationEndpoint(operation, limits, budget, gate).HandleAsync).WithMetadata(Needs.Of(Scopes.Compute), new Measured(Door.Rest, operation.Name));
             if (operation.HasGradients)
             {
-                app.MapPost($"/v1/gradcheck/{operation.Name}", new GradcheckEndpoint(operation, limits, budget).HandleAsync).WithMetadata(Needs.Of(Scopes.Compute), new Measured(Door.Gradcheck, operation.Name));
+                app.MapPost($"/v1/gradcheck/{operation.Name}", new GradcheckEndpoint(operation, limits, budget, gate).HandleAsync).WithMetadata(Needs.Of(Scopes.Compute), new Measured(Door.Gradcheck, operation.Name));
             }
         }
 

@@ -24,7 +24,7 @@ public sealed class BodyReaderTests
             var context = new DefaultHttpContext();
             context.Request.Body = new MemoryStream(sent);
             context.Request.ContentLength = declared ? sent.Length : null;
-            Memory<byte> body = await BodyReader.ReadAsync(context, scope, new Limits(new ConfigurationBuilder().Build()), aligned);
+            Memory<byte> body = await BodyReader.ReadAsync(context, scope, new Limits(new ConfigurationBuilder().Build()), aligned: aligned);
             Assert.True(sent.AsSpan().SequenceEqual(body.Span));
             Assert.Equal(0, Address(body.Span[aligned..]) % 8);
         }

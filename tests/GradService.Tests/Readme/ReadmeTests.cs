@@ -92,7 +92,7 @@ public sealed partial class ReadmeTests(ServiceFixture service)
     private static bool IsOnPath(string tool) =>
         (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, tool)));
 
-    [GeneratedRegex("\"(?<name>(Limits|Onnx|InferenceProtocol):[A-Za-z]+)\"")]
+    [GeneratedRegex("\"(?<name>(Limits|Onnx|InferenceProtocol|RateLimit):[A-Za-z]+)\"")]
     private static partial Regex SettingsRead();
 
     [GeneratedRegex("^\\| `(?<name>[A-Za-z]+:[A-Za-z]+)` \\|", RegexOptions.Multiline)]

@@ -26,6 +26,9 @@ public sealed class SoftmaxJacobianOperation : Operation<SoftmaxJacobianRequest,
     public override string Name => "activations/softmax-jacobian";
 
     /// <inheritdoc/>
+    public override bool IsLong => true;
+
+    /// <inheritdoc/>
     public override string Example => """
         { "probabilities": [0.25, 0.5, 0.25] }
         """;

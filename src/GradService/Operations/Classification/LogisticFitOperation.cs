@@ -35,6 +35,9 @@ public sealed class LogisticFitOperation : Operation<LogisticFitRequest, Logisti
     public override string Name => "logistic/fit";
 
     /// <inheritdoc/>
+    public override bool IsLong => true;
+
+    /// <inheritdoc/>
     public override string Example => """
         {
           "features": [[0.5, 1.2], [1.0, 0.4], [1.5, 2.3], [2.2, 1.9], [2.8, 3.5], [3.1, 0.7], [3.6, 2.9], [0.9, 2.1]],

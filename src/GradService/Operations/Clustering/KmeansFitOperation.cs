@@ -36,6 +36,9 @@ public sealed class KmeansFitOperation : Operation<KmeansFitRequest, KmeansFitRe
     public override string Name => "kmeans/fit";
 
     /// <inheritdoc/>
+    public override bool IsLong => true;
+
+    /// <inheritdoc/>
     public override string Example => """
         {
           "points": [[1.0, 1.0], [1.5, 2.0], [3.0, 4.0], [5.0, 7.0], [3.5, 5.0], [4.5, 5.0], [3.5, 4.5]],
