@@ -7,6 +7,9 @@ namespace GradService.OpenApi;
 /// <summary>The OpenAPI document at <c>/swagger/v1/swagger.json</c> and Swagger UI at <c>/swagger</c>.</summary>
 internal static class Documentation
 {
+    private const string Bearer = "Bearer";
+    private const string ApiKey = "ApiKey";
+
     public static void AddDocumentation(this WebApplicationBuilder builder)
     {
         builder.Services.AddEndpointsApiExplorer();
@@ -15,6 +18,11 @@ internal static class Documentation
         {
             options.SwaggerDoc("v1", Info());
             options.AddServer(new OpenApiServer { Url = "/", Description = "The service that answered this document." });
+            options.AddSecurityDefinition(Bearer, new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A key, or a token of the authority that the service trusts. Only where the service has keys." });
+            options.AddSecurityDefinition(ApiKey, new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "X-Api-Key", Description = "The same key in a header of its own." });
+            options.AddSecurityRequirement(_ => []);
+            options.AddSecurityRequirement(document => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] });
+            options.AddSecurityRequirement(document => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(ApiKey, document)] = [] });
             options.DocumentFilter<SharedDocument>();
             options.DocumentFilter<OperationsDocument>();
             options.DocumentFilter<GradcheckDocument>();

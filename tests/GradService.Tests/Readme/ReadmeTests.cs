@@ -92,10 +92,10 @@ public sealed partial class ReadmeTests(ServiceFixture service)
     private static bool IsOnPath(string tool) =>
         (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, tool)));
 
-    [GeneratedRegex("\"(?<name>(Limits|Onnx|InferenceProtocol|RateLimit):[A-Za-z]+)\"")]
+    [GeneratedRegex("\"(?<name>(Limits|Onnx|InferenceProtocol|RateLimit|Auth|Cors)(:[A-Za-z]+)+)\"")]
     private static partial Regex SettingsRead();
 
-    [GeneratedRegex("^\\| `(?<name>[A-Za-z]+:[A-Za-z]+)` \\|", RegexOptions.Multiline)]
+    [GeneratedRegex("^\\| `(?<name>(?!Logging)[A-Za-z]+(:[A-Za-z]+)+)` \\|", RegexOptions.Multiline)]
     private static partial Regex SettingsTold();
 
     [GeneratedRegex("```(?<language>bash|python|javascript|csharp)\n(?<code>.*?)```\n\n```text\n(?<answer>.*?)```", RegexOptions.Singleline)]
