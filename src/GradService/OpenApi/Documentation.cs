@@ -43,7 +43,6 @@ internal static class Documentation
             options.SwaggerEndpoint("v1/swagger.json", "GradService v1");
             options.InjectStylesheet("../swagger-ui.css");
             options.InjectJavascript("../swagger-ui.js");
-            options.ConfigObject.Plugins = ["TensorsInRows", "QuietSections"];
             options.EnableDeepLinking();
             options.EnableTryItOutByDefault();
             options.EnableFilter();

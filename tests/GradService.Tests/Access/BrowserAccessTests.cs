@@ -51,6 +51,7 @@ public sealed class BrowserAccessTests(ServiceFixture shared, Chromium chromium)
         IPage page = await chromium.OpenAsync($"{shared.Client.BaseAddress}{path}");
         var errors = new List<string>();
         page.Console += (_, message) => errors.AddRange(message.Type == "error" ? [message.Text] : []);
+        page.PageError += (_, message) => errors.Add(message);
         await page.ReloadAsync(new PageReloadOptions { WaitUntil = WaitUntilState.NetworkIdle });
         Assert.Empty(errors);
     }
