@@ -10,6 +10,7 @@ internal static class Program
     private static async Task<int> Main(string[] args) => args switch
     {
         ["http", string url, .. string[] options] => await HttpAsync(new Uri(url), options),
+        ["soak", string url, .. string[] options] when Option(options, "--pid") is { } process => await new SoakRun(new Uri(url), Option(options, "--seed") ?? 1, Option(options, "--minutes") ?? 10, process).RunAsync(),
         ["search", string name, .. string[] options] when Target(name) is { } target => Searched(target, options),
         ["target", string name] when Target(name) is { } target => Instrumented(target),
         _ => Usage(),
@@ -51,6 +52,7 @@ internal static class Program
     {
         Console.Error.WriteLine($"""
             http URL [--seed 1] [--requests 100000] [--pid PROCESS] [--show INDEX]    random requests to a running service
+            soak URL --pid PROCESS [--minutes 10] [--seed 1]                          the same for a while, then a look at memory and handles
             search TARGET [--seed 1] [--runs 100000]                                  damaged inputs to one of {string.Join(", ", FuzzTarget.All.Select(target => target.Name))}
             target TARGET                                                             one input from the standard input, for afl-fuzz
             """);

@@ -48,6 +48,12 @@ internal sealed class ModelInstruments
             null,
             "1 for a version that is loaded and answers, 0 for one that is not.");
         _meter.CreateObservableGauge(
+            "gradservice.model.provider",
+            () => slots.Versions.Where(version => version.Runner is not null).Select(version => new Measurement<int>(
+                1, [.. Labels(version.Name, version.Version), new("provider", version.Runner!.Description.Provider.ToString().ToLowerInvariant())])),
+            null,
+            "1 for the execution provider that a version runs on.");
+        _meter.CreateObservableGauge(
             "gradservice.model.queue.length",
             () => slots.Versions.Where(version => version.Runner is not null).Select(version => new Measurement<int>(version.Runner!.QueueLength, Labels(version.Name, version.Version))),
             "{request}",

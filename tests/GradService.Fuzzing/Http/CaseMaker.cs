@@ -21,6 +21,9 @@ internal sealed class CaseMaker(Surface surface, int seed, byte[] picture, byte[
     private readonly Entry[] _asked = [.. surface.Entries.SelectMany(entry => Enumerable.Repeat(entry, entry.Method == "POST" ? 4 : 1))];
     private readonly byte[][] _bombs = [.. Encodings.Select(encoding => ByteMutation.Bomb(encoding, 80))];
 
+    /// <summary>Requests of a surface, with a picture and its labels from the tests.</summary>
+    public static async Task<CaseMaker> OfAsync(Surface surface, int seed) => new(surface, seed, await PictureAsync("01.png"), await PictureAsync("01.labels.png"));
+
     /// <summary>The request of a number.</summary>
     public Case Make(int index)
     {
@@ -72,6 +75,8 @@ internal sealed class CaseMaker(Surface surface, int seed, byte[] picture, byte[
 
         return new Case(index, method, path, headers, body, altered) { ClaimedLength = claimed };
     }
+
+    private static Task<byte[]> PictureAsync(string name) => File.ReadAllBytesAsync(Path.Combine(AppContext.BaseDirectory, "Pictures", name));
 
     private string Address(Entry entry, Random random, bool right, List<string> altered)
     {

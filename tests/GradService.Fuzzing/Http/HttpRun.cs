@@ -18,7 +18,7 @@ internal sealed class HttpRun(Uri service, int seed, int requests, int? process)
     {
         using var sender = new Sender(service);
         Surface surface = await Surface.OfAsync(sender.Client);
-        var maker = new CaseMaker(surface, seed, await PictureAsync("01.png"), await PictureAsync("01.labels.png"));
+        CaseMaker maker = await CaseMaker.OfAsync(surface, seed);
         await SendAsync(maker, sender, 0, requests / 5);
         long before = Memory();
         await SendAsync(maker, sender, requests / 5, requests);
@@ -51,15 +51,13 @@ internal sealed class HttpRun(Uri service, int seed, int requests, int? process)
     public async Task<int> ShowAsync(int index)
     {
         using var sender = new Sender(service);
-        var maker = new CaseMaker(await Surface.OfAsync(sender.Client), seed, await PictureAsync("01.png"), await PictureAsync("01.labels.png"));
+        CaseMaker maker = await CaseMaker.OfAsync(await Surface.OfAsync(sender.Client), seed);
         Case sent = maker.Make(index);
         Console.WriteLine(sent);
         Answer answer = await sender.SendAsync(sent);
         Console.WriteLine($"{answer.Status} {answer.Type} {System.Text.Encoding.UTF8.GetString(answer.Body)}");
         return AnswerCheck.Wrong(sent, answer) is null ? 0 : 1;
     }
-
-    private static Task<byte[]> PictureAsync(string name) => File.ReadAllBytesAsync(Path.Combine(AppContext.BaseDirectory, "Pictures", name));
 
     private Task SendAsync(CaseMaker maker, Sender sender, int from, int to)
     {
