@@ -75,7 +75,13 @@ internal sealed class SoakRun(Uri service, int seed, double minutes, int process
         {
             while (Stopwatch.GetTimestamp() < end)
             {
-                await SendOneAsync(maker.Make(Interlocked.Increment(ref _next)), sender);
+                Case sent = maker.Make(Interlocked.Increment(ref _next));
+
+                // Loading and unloading is done beside, where it takes nothing away from the others.
+                if (!sent.Path.StartsWith("/v2/repository/models/", StringComparison.Ordinal))
+                {
+                    await SendOneAsync(sent, sender);
+                }
             }
         })));
         await reloading;
