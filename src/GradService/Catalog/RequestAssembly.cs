@@ -82,6 +82,9 @@ internal sealed class RequestAssembly(Operation operation)
         }
     }
 
+    // A null in a list is let through by whoever binds it.
+    private static string Shown(string? name) => name is null ? "null" : $"\"{JsonText.Quote(name)}\"";
+
     private void CheckNames(IReadOnlyList<string> gradients)
     {
         IReadOnlyList<InputMember> differentiable = operation.Signature.Differentiable;
@@ -92,7 +95,7 @@ internal sealed class RequestAssembly(Operation operation)
                 string allowed = string.Join(", ", differentiable.Select(input => input.Name));
                 throw new BodyException(
                     $"gradients[{i}]",
-                    $"\"{JsonText.Quote(gradients[i])}\" is not an input with a gradient; {operation.Name} has gradients by: {allowed}.",
+                    $"{Shown(gradients[i])} is not an input with a gradient; {operation.Name} has gradients by: {allowed}.",
                     422);
             }
         }

@@ -20,6 +20,7 @@ public sealed class RestErrorTests(ServiceFixture service)
     [InlineData("""{"logits":[[2,0.5,-1]],"labels":[0],"label_smoothing":"x"}""", 400, "label_smoothing", "\"x\" was found; expected a number.")]
     [InlineData("""{"logits":[[2,0.5,-1]],"labels":[0],"ignore_index":1.5}""", 400, "ignore_index", "1.5 was found; expected an integer from -2147483648 to 2147483647.")]
     [InlineData("""{"logits":[[2,0.5,-1]],"labels":[0],"gradients":["labels"]}""", 422, "gradients[0]", "\"labels\" is not an input with a gradient; losses/cross-entropy has gradients by: logits.")]
+    [InlineData("""{"logits":[[2,0.5,-1]],"labels":[0],"gradients":[null]}""", 422, "gradients[0]", "null is not an input with a gradient; losses/cross-entropy has gradients by: logits.")]
     [InlineData("""{"logits":[[2,0.5,-1]],"labels":[0],"upstream":[1,2]}""", 422, "upstream", "Shape [2] was found; expected [], the shape of the loss.")]
     [InlineData("""{"logits":[[2,0.5,-1]],"labels":[0],"class_axis":2147483648}""", 422, "class_axis", "2147483648 was found; expected an integer from -2147483648 to 2147483647.")]
     [InlineData("""{"logits":3,"labels":0}""", 422, "logits", "A single number was found; expected a tensor with at least one axis, such as [C].")]
