@@ -13,7 +13,7 @@ if (args is [HealthProbe.Argument])
 }
 
 Startup.TellWrongSettingsInOneSentence();
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+WebApplicationBuilder builder = Startup.CreateBuilder(args);
 builder.ListenOnPort8080UnlessTold();
 builder.AddLimits();
 builder.AddAdmission();

@@ -18,6 +18,21 @@ internal static class Startup
         }
     };
 
+    /// <summary>
+    /// The host with the parts that are used here, TLS among them. Settings are validated at the start and hold until the end: nothing
+    /// watches their files, unless <c>hostBuilder:reloadConfigOnChange</c> says so.
+    /// </summary>
+    public static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            Args = ["--hostBuilder:reloadConfigOnChange=false", .. args],
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        return builder;
+    }
+
     /// <summary>Listens on http://localhost:8080 unless an address or port is configured in any of ASP.NET Core's ways.</summary>
     public static void ListenOnPort8080UnlessTold(this WebApplicationBuilder builder)
     {

@@ -1,4 +1,5 @@
 using System.Reflection;
+using GradService.Hosting;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerUI;
 
@@ -34,10 +35,12 @@ internal static class Documentation
         });
     }
 
-    public static void UseDocumentation(this WebApplication app)
+    public static void UseDocumentation(this WebApplication app) => app.UseLazily("/swagger", Pages);
+
+    private static void Pages(IApplicationBuilder branch)
     {
-        app.UseSwagger(options => options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1);
-        app.UseSwaggerUI(options =>
+        branch.UseSwagger(options => options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1);
+        branch.UseSwaggerUI(options =>
         {
             options.DocumentTitle = "GradService";
             options.SwaggerEndpoint("v1/swagger.json", "GradService v1");

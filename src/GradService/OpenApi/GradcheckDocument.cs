@@ -14,7 +14,7 @@ internal sealed class GradcheckDocument(OperationCatalog catalog, ExampleAnswers
     public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
     {
         _fragment.AddTo(swaggerDoc);
-        foreach (Operation operation in catalog.All.Where(operation => operation.Signature.Differentiable.Count > 0))
+        foreach (Operation operation in catalog.All.Where(operation => operation.HasGradients))
         {
             swaggerDoc.Paths.Add($"/v1/gradcheck/{operation.Name}", new OpenApiPathItem
             {

@@ -6,22 +6,39 @@ using OpenTelemetry.Trace;
 
 namespace GradService.Hosting.Telemetry;
 
-/// <summary>OpenTelemetry, which reads the instruments and spans and gives them on, from when this is made.</summary>
-internal sealed class Exports : IDisposable
+/// <summary>
+/// OpenTelemetry, which reads the instruments and spans and gives them on. It is made beside the rest of the start, for it takes as long
+/// as half of that; the service is not ready before it.
+/// </summary>
+internal sealed class Exports : IHostedLifecycleService, IDisposable
 {
     private readonly IConfiguration _configuration;
     private readonly IMeterFactory _meters;
     private readonly OtlpSettings? _otlp;
+    private readonly Task<OpenTelemetrySdk> _making;
 
     /// <exception cref="SettingException">A setting that is not allowed.</exception>
     public Exports(IConfiguration configuration, IMeterFactory meters)
     {
         (_configuration, _meters) = (configuration, meters);
         _otlp = OtlpSettings.Read(configuration);
-        Sdk = OpenTelemetrySdk.Create(Configure);
+        _making = Task.Run(() => OpenTelemetrySdk.Create(Configure));
     }
 
-    public OpenTelemetrySdk Sdk { get; }
+    /// <summary>The kit, once it is made.</summary>
+    public OpenTelemetrySdk Sdk => _making.GetAwaiter().GetResult();
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => _making.WaitAsync(cancellationToken);
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose() => Sdk.Dispose();
 

@@ -11,10 +11,13 @@ internal static class Logs
     public static void AddLogs(this WebApplicationBuilder builder)
     {
         string[] forms = [ConsoleFormatterNames.Simple, ConsoleFormatterNames.Json, ConsoleFormatterNames.Systemd];
-        if (builder.Configuration[Setting] is { Length: > 0 } form && !forms.Contains(form, StringComparer.OrdinalIgnoreCase))
+        string form = builder.Configuration[Setting] is { Length: > 0 } told ? told : ConsoleFormatterNames.Simple;
+        if (!forms.Contains(form, StringComparer.OrdinalIgnoreCase))
         {
             throw new SettingException(Setting, form, string.Join(" or ", forms));
         }
+
+        builder.Services.Configure<ConsoleLoggerOptions>(options => options.FormatterName = form);
 
         builder.Services.Configure<JsonConsoleFormatterOptions>(options =>
         {

@@ -57,7 +57,7 @@ internal sealed class RequestInstruments
     [
         .. catalog.All.Select(operation => new Measured(Door.Rest, operation.Name)),
         .. catalog.All.Select(operation => new Measured(Door.InferenceProtocol, operation.Name)),
-        .. catalog.All.Where(operation => operation.Signature.Differentiable.Count > 0).Select(operation => new Measured(Door.Gradcheck, operation.Name)),
+        .. catalog.All.Where(operation => operation.HasGradients).Select(operation => new Measured(Door.Gradcheck, operation.Name)),
         Measured.Segment,
         Measured.Evaluate,
         Measured.Inference,

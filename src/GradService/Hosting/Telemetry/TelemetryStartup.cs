@@ -12,6 +12,7 @@ internal static class TelemetryStartup
         builder.Services.AddSingleton<RequestInstruments>();
         builder.Services.AddSingleton<ServiceInstruments>();
         builder.Services.AddSingleton<Exports>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Exports>());
     }
 
     /// <summary>Counts requests. To be used before anything that answers.</summary>
@@ -25,8 +26,8 @@ internal static class TelemetryStartup
     /// <summary>Maps <c>GET /metrics</c>.</summary>
     public static void MapMetrics(this WebApplication app)
     {
-        IApplicationBuilder scrape = ((IApplicationBuilder)app).New();
-        scrape.UseOpenTelemetryPrometheusScrapingEndpoint(app.Services.GetRequiredService<Exports>().Sdk.MeterProvider, _ => true, null, null, null);
-        app.MapGet("/metrics", scrape.Build()).WithMetadata(Needs.Of(Scopes.Metrics));
+        Exports exports = app.Services.GetRequiredService<Exports>();
+        RequestDelegate scrape = app.Lazily(branch => branch.UseOpenTelemetryPrometheusScrapingEndpoint(exports.Sdk.MeterProvider, _ => true, null, null, null));
+        app.MapGet("/metrics", scrape).WithMetadata(Needs.Of(Scopes.Metrics));
     }
 }
