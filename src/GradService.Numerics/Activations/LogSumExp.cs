@@ -35,7 +35,7 @@ public static unsafe class LogSumExp
         fixed (T* source = logits, target = sums)
         {
             var job = new LogSumExpJob<T>(source, view, 1 / temperature, target);
-            Chunks.Run(Chunks.Count(view.Positions, Tile.ChunkPositions(view.Count)), job, execution);
+            Chunks.RunOnLanes(Chunks.Count(view.Positions, Tile.ChunkPositions(view.Count)), job, execution);
         }
     }
 }

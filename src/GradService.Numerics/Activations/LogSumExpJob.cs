@@ -1,12 +1,11 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 using GradService.Numerics.Tensors;
 using GradService.Numerics.Vectors;
 
 namespace GradService.Numerics.Activations;
 
 /// <summary>The log-sum-exp of a chunk of positions.</summary>
-internal readonly unsafe struct LogSumExpJob<T>(T* source, AxisView view, double inverse, T* target) : IChunkJob
+internal readonly unsafe struct LogSumExpJob<T>(T* source, AxisView view, double inverse, T* target) : ILanesJob
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly T* _source = source;
@@ -16,7 +15,8 @@ internal readonly unsafe struct LogSumExpJob<T>(T* source, AxisView view, double
 
     public long ScratchLength => Tile.Size(_view.Count);
 
-    public void Run(int chunk)
+    public void Run<V>(int chunk)
+        where V : struct, IDoubleLanes<V>
     {
         int width = Tile.Width(_view.Count);
         int stride = Tile.Stride(width);
@@ -29,29 +29,30 @@ internal readonly unsafe struct LogSumExpJob<T>(T* source, AxisView view, double
         {
             int count = Math.Min(width, end - position);
             Tile.Load(_source, _view, position, count, tile, stride);
-            for (int lane = 0; lane < count; lane += Tile.Lanes)
+            for (int lane = 0; lane < count; lane += V.Count)
             {
-                Vector512<double> sums = Sums(tile + lane, stride);
-                for (int at = lane; at < Math.Min(count, lane + Tile.Lanes); at++)
-                {
-                    double sum = sums[at - lane];
-                    Tile.Put(double.IsNaN(sum) ? Extreme(position + at) : sum, _target + position + at);
-                }
+                Sums<V>(tile + lane, stride).Store(tile + lane);
+            }
+
+            for (int at = 0; at < count; at++)
+            {
+                Tile.Put(double.IsNaN(tile[at]) ? Extreme(position + at) : tile[at], _target + position + at);
             }
         }
     }
 
-    private Vector512<double> Sums(double* scores, int stride)
+    private V Sums<V>(double* scores, int stride)
+        where V : struct, IDoubleLanes<V>
     {
-        Vector512<double> maximum = Exponentials.MaximumOf(scores, _view.Count, stride);
+        V maximum = Exponentials<V>.MaximumOf(scores, _view.Count, stride);
         double* at = scores;
         for (int c = 0; c < _view.Count; c++, at += stride)
         {
             // The maximum goes first: what the temperature then rounds is small.
-            ((Vector512.Load(at) - maximum) * Vector512.Create(_inverse)).Store(at);
+            ((V.Load(at) - maximum) * V.Fill(_inverse)).Store(at);
         }
 
-        return (maximum * Vector512.Create(_inverse)) + Exponentials.Of<T>(scores, _view.Count, stride, keep: true).Log;
+        return (maximum * V.Fill(_inverse)) + Exponentials<V>.Of<T>(scores, _view.Count, stride, keep: true).Log;
     }
 
     // The largest logit is infinite, or one is NaN: infinity less itself hides which.

@@ -1,12 +1,11 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 using GradService.Numerics.Tensors;
 using GradService.Numerics.Vectors;
 
 namespace GradService.Numerics.Activations;
 
 /// <summary>Softmax and log-softmax of a chunk of positions, forward without <c>Upstream</c> and backward with it.</summary>
-internal unsafe struct SoftmaxJob<T> : IChunkJob
+internal unsafe struct SoftmaxJob<T> : ILanesJob
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private AxisView _view;
@@ -42,7 +41,8 @@ internal unsafe struct SoftmaxJob<T> : IChunkJob
 
     public readonly long ScratchLength => (2 * Tile.Size(_view.Count)) + Tile.Width(_view.Count);
 
-    public readonly void Run(int chunk)
+    public readonly void Run<V>(int chunk)
+        where V : struct, IDoubleLanes<V>
     {
         int width = Tile.Width(_view.Count);
         int stride = Tile.Stride(width);
@@ -65,11 +65,11 @@ internal unsafe struct SoftmaxJob<T> : IChunkJob
                     Tile.Load(_upstream, _view, position, count, above, stride);
                 }
 
-                for (int lane = 0; lane < count; lane += Tile.Lanes)
+                for (int lane = 0; lane < count; lane += V.Count)
                 {
-                    Vector512<double> factor = _upstream == null
-                        ? Forward(tile + lane, stride)
-                        : Backward(tile + lane, above + lane, stride);
+                    V factor = _upstream == null
+                        ? Forward<V>(tile + lane, stride)
+                        : Backward<V>(tile + lane, above + lane, stride);
                     factor.Store(factors + lane);
                 }
 
@@ -86,96 +86,101 @@ internal unsafe struct SoftmaxJob<T> : IChunkJob
     {
         // Without classes there is nothing to write.
         int positions = job._view.Count == 0 ? 0 : job._view.Positions;
-        Chunks.Run(Chunks.Count(positions, Tile.ChunkPositions(job._view.Count)), job, execution);
+        Chunks.RunOnLanes(Chunks.Count(positions, Tile.ChunkPositions(job._view.Count)), job, execution);
     }
 
     // What the tile must still be multiplied by.
-    private readonly Vector512<double> Forward(double* scores, int stride)
+    private readonly V Forward<V>(double* scores, int stride)
+        where V : struct, IDoubleLanes<V>
     {
         if (!_logarithmic)
         {
-            return Vector512<double>.One / ExponentialsOf(scores, stride);
+            return V.One / ExponentialsOf<V>(scores, stride);
         }
 
-        Cool(scores, stride);
-        Exponentials sums = Exponentials.Of<T>(scores, _view.Count, stride, keep: true);
-        Vector512<double> log = sums.Log;
+        Cool<V>(scores, stride);
+        Exponentials<V> sums = Exponentials<V>.Of<T>(scores, _view.Count, stride, keep: true);
+        V log = sums.Log;
         for (int c = 0; c < _view.Count; c++, scores += stride)
         {
-            (Vector512.Load(scores) - sums.Maximum - log).Store(scores);
+            (V.Load(scores) - sums.Maximum - log).Store(scores);
         }
 
-        return Vector512<double>.One;
+        return V.One;
     }
 
     // Leaves exp(z - max) in the place of the scores and answers their sum.
-    private readonly Vector512<double> ExponentialsOf(double* scores, int stride)
+    private readonly V ExponentialsOf<V>(double* scores, int stride)
+        where V : struct, IDoubleLanes<V>
     {
-        Cool(scores, stride);
-        return Exponentials.Of<T>(scores, _view.Count, stride).Sum;
+        Cool<V>(scores, stride);
+        return Exponentials<V>.Of<T>(scores, _view.Count, stride).Sum;
     }
 
     // Divides by the temperature. The maximum goes first: what the temperature then rounds is small.
-    private readonly void Cool(double* scores, int stride)
+    private readonly void Cool<V>(double* scores, int stride)
+        where V : struct, IDoubleLanes<V>
     {
         if (_inverse == 1)
         {
             return;
         }
 
-        Vector512<double> maximum = Exponentials.MaximumOf(scores, _view.Count, stride);
+        V maximum = Exponentials<V>.MaximumOf(scores, _view.Count, stride);
         for (int c = 0; c < _view.Count; c++, scores += stride)
         {
-            ((Vector512.Load(scores) - maximum) * Vector512.Create(_inverse)).Store(scores);
+            ((V.Load(scores) - maximum) * V.Fill(_inverse)).Store(scores);
         }
     }
 
     // From the logits, not from rounded values: where one class has nearly all the probability the gradient is what is left of
     // sums that cancel. They are taken around the top class, so that what cancels is never added.
-    private readonly Vector512<double> Backward(double* scores, double* above, int stride)
+    private readonly V Backward<V>(double* scores, double* above, int stride)
+        where V : struct, IDoubleLanes<V>
     {
-        Vector512<double> sum = ExponentialsOf(scores, stride);
+        V sum = ExponentialsOf<V>(scores, stride);
         if (_logarithmic)
         {
-            PullBackLogarithms(scores, above, stride, Vector512<double>.One / sum);
-            return Vector512.Create(_inverse);
+            PullBackLogarithms(scores, above, stride, V.One / sum);
+            return V.Fill(_inverse);
         }
 
         SoftmaxPullback.Apply(scores, above, _view.Count, stride, sum);
-        return Vector512.Create(_inverse) / sum;
+        return V.Fill(_inverse) / sum;
     }
 
     // u_c - p_c sum_k u_k; for the top class what is left of it once its own part has cancelled.
-    private readonly void PullBackLogarithms(double* scores, double* above, int stride, Vector512<double> share)
+    private readonly void PullBackLogarithms<V>(double* scores, double* above, int stride, V share)
+        where V : struct, IDoubleLanes<V>
     {
-        Vector512<double> top = Vector512<double>.Zero;
-        Vector512<double> seen = Vector512<double>.Zero;
+        V top = V.Zero;
+        V seen = V.Zero;
         for (int c = 0; c < _view.Count; c++)
         {
-            Vector512<double> isTop = Vector512.AndNot(Vector512.Equals(Vector512.Load(scores + ((long)c * stride)), Vector512<double>.One), seen);
+            V isTop = V.Equal(V.Load(scores + ((long)c * stride)), V.One) & ~seen;
             seen |= isTop;
-            top = Vector512.ConditionalSelect(isTop, Vector512.Create((double)c), top);
+            top = V.Select(isTop, V.Fill((double)c), top);
         }
 
-        Vector512<double> others = Vector512<double>.Zero;
-        Vector512<double> upstream = Vector512<double>.Zero;
-        Vector512<double> upstreamOfOthers = Vector512<double>.Zero;
+        V others = V.Zero;
+        V upstream = V.Zero;
+        V upstreamOfOthers = V.Zero;
         for (int c = 0; c < _view.Count; c++)
         {
-            Vector512<double> u = Vector512.Load(above + ((long)c * stride));
-            Vector512<double> isTop = Vector512.Equals(top, Vector512.Create((double)c));
-            others += Vector512.AndNot(Vector512.Load(scores + ((long)c * stride)) * share, isTop);
+            V u = V.Load(above + ((long)c * stride));
+            V isTop = V.Equal(top, V.Fill((double)c));
+            others += (V.Load(scores + ((long)c * stride)) * share) & ~isTop;
             upstream += u;
-            upstreamOfOthers += Vector512.AndNot(u, isTop);
+            upstreamOfOthers += u & ~isTop;
         }
 
         for (int c = 0; c < _view.Count; c++)
         {
             double* at = scores + ((long)c * stride);
-            Vector512<double> p = Vector512.Load(at) * share;
-            Vector512<double> u = Vector512.Load(above + ((long)c * stride));
-            Vector512.ConditionalSelect(
-                Vector512.Equals(top, Vector512.Create((double)c)),
+            V p = V.Load(at) * share;
+            V u = V.Load(above + ((long)c * stride));
+            V.Select(
+                V.Equal(top, V.Fill((double)c)),
                 (u * others) - (p * upstreamOfOthers),
                 u - (p * upstream)).Store(at);
         }

@@ -6,12 +6,13 @@ namespace GradService.Numerics.Classification;
 
 /// <summary>A chunk of samples, eight at a time: their scores, and from these whatever is asked for.</summary>
 internal readonly unsafe struct LogisticJob<T>(
-    LogisticOperands<T> operands, double* theta, LogisticOutputs<T> outputs, int chunkRows, double* own, LogisticSums[] sums) : IChunkJob
+    LogisticOperands<T> operands, double* theta, LogisticOutputs<T> outputs, int chunkRows, double* own, LogisticSums[] sums) : ILanesJob
     where T : unmanaged
 {
     private const int Lanes = Tile.Lanes;
 
-    public void Run(int chunk)
+    public void Run<V>(int chunk)
+        where V : struct, IDoubleLanes<V>
     {
         int rows = operands.Classifier.Rows;
         int width = operands.Width;
@@ -44,7 +45,7 @@ internal readonly unsafe struct LogisticJob<T>(
 
                 for (int at = 0; at < many; at += Lanes)
                 {
-                    Weigh(block[at / Lanes]);
+                    Weigh<V>(block[at / Lanes]);
                 }
 
                 for (int at = 0; at < many; at += Lanes)
@@ -103,28 +104,36 @@ internal readonly unsafe struct LogisticJob<T>(
     }
 
     // Probabilities: sigma(z), or the softmax; and what 1 - p is without cancellation, for the label's own residual.
-    private void Weigh(in LogisticBlock block)
+    private void Weigh<V>(in LogisticBlock block)
+        where V : struct, IDoubleLanes<V>
     {
         int rows = operands.Classifier.Rows;
-        if (rows == 1)
+        if (rows > 1)
         {
-            var logistic = Logistic.Of<T>(Vector512.Load(block.Scores));
-            logistic.Value.Store(block.Probabilities);
-            logistic.Complement.Store(block.Complements);
-            logistic.Softplus.Store(block.Losses);
-            logistic.NegativeSoftplus.Store(block.Maxima);
-            return;
+            Buffer.MemoryCopy(block.Scores, block.Probabilities, (long)rows * Lanes * sizeof(double), (long)rows * Lanes * sizeof(double));
         }
 
-        Buffer.MemoryCopy(block.Scores, block.Probabilities, (long)rows * Lanes * sizeof(double), (long)rows * Lanes * sizeof(double));
-        Exponentials exponentials = Exponentials.Of<T>(block.Probabilities, rows, Lanes);
-        exponentials.Maximum.Store(block.Maxima);
-        exponentials.Log.Store(block.Losses);
-        for (int k = 0; k < rows; k++)
+        for (int lane = 0; lane < Lanes; lane += V.Count)
         {
-            Vector512<double> e = Vector512.Load(block.Probabilities + (k * Lanes));
-            (exponentials.Rest(e) / exponentials.Sum).Store(block.Complements + (k * Lanes));
-            (e / exponentials.Sum).Store(block.Probabilities + (k * Lanes));
+            if (rows == 1)
+            {
+                var logistic = Logistic<V>.Of<T>(V.Load(block.Scores + lane));
+                logistic.Value.Store(block.Probabilities + lane);
+                logistic.Complement.Store(block.Complements + lane);
+                logistic.Softplus.Store(block.Losses + lane);
+                logistic.NegativeSoftplus.Store(block.Maxima + lane);
+                continue;
+            }
+
+            var exponentials = Exponentials<V>.Of<T>(block.Probabilities + lane, rows, Lanes);
+            exponentials.Maximum.Store(block.Maxima + lane);
+            exponentials.Log.Store(block.Losses + lane);
+            for (int at = lane; at < rows * Lanes; at += Lanes)
+            {
+                var e = V.Load(block.Probabilities + at);
+                (exponentials.Rest(e) / exponentials.Sum).Store(block.Complements + at);
+                (e / exponentials.Sum).Store(block.Probabilities + at);
+            }
         }
     }
 

@@ -31,7 +31,7 @@ internal static unsafe class LogisticPass
             fixed (double* own = rented)
             {
                 new Span<double>(own, (int)(Math.Max(0, chunks - 1) * (square + linear))).Clear();
-                Chunks.Run(chunks, new LogisticJob<T>(operands, theta, outputs, rows, own, sums), execution);
+                Chunks.RunOnLanes(chunks, new LogisticJob<T>(operands, theta, outputs, rows, own, sums), execution);
                 LogisticSums total = LogisticSums.Nothing;
                 for (int chunk = 0; chunk < chunks; chunk++)
                 {

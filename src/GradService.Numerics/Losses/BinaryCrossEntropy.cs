@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using GradService.Numerics.Vectors;
 
 namespace GradService.Numerics.Losses;
@@ -60,10 +59,10 @@ public static class BinaryCrossEntropy
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int at = 0;
-        for (; at <= labels.Length - Vector512<T>.Count; at += Vector512<T>.Count)
+        for (; at <= labels.Length - Vector<T>.Count; at += Vector<T>.Count)
         {
-            var some = Vector512.Create(labels[at..]);
-            if (!(Vector512.GreaterThanOrEqualAll(some, Vector512<T>.Zero) && Vector512.LessThanOrEqualAll(some, Vector512<T>.One)))
+            var some = new Vector<T>(labels[at..]);
+            if (!(Vector.GreaterThanOrEqualAll(some, Vector<T>.Zero) && Vector.LessThanOrEqualAll(some, Vector<T>.One)))
             {
                 break;
             }
@@ -81,11 +80,12 @@ public static class BinaryCrossEntropy
     private readonly struct FromLogits<T> : IElementLoss
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector512<double> Evaluate(Vector512<double> score, Vector512<double> target, Vector512<double> positive, out Vector512<double> slope)
+        public V Evaluate<V>(V score, V target, V positive, out V slope)
+            where V : struct, IDoubleLanes<V>
         {
-            var logistic = Logistic.Of<T>(score);
-            Vector512<double> against = Vector512<double>.One - target;
-            Vector512<double> towards = positive * target;
+            var logistic = Logistic<V>.Of<T>(score);
+            V against = V.One - target;
+            V towards = positive * target;
             slope = (against * logistic.Value) - (towards * logistic.Complement);
             return (against * logistic.Softplus) + (towards * logistic.NegativeSoftplus);
         }
@@ -94,17 +94,18 @@ public static class BinaryCrossEntropy
     private readonly struct FromProbabilities(double epsilon) : IElementLoss
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector512<double> Evaluate(Vector512<double> score, Vector512<double> target, Vector512<double> positive, out Vector512<double> slope)
+        public V Evaluate<V>(V score, V target, V positive, out V slope)
+            where V : struct, IDoubleLanes<V>
         {
-            Vector512<double> low = Vector512.Create(epsilon);
-            Vector512<double> high = Vector512.Create(1 - epsilon);
-            Vector512<double> clipped = Vector512.ConditionalSelect(Vector512.LessThan(score, low), low, score);
-            clipped = Vector512.ConditionalSelect(Vector512.GreaterThan(clipped, high), high, clipped);
-            Vector512<double> within = Vector512.GreaterThanOrEqual(score, low) & Vector512.LessThanOrEqual(score, high);
-            Vector512<double> against = Vector512<double>.One - target;
-            Vector512<double> towards = positive * target;
-            slope = (against / (Vector512<double>.One - clipped)) - (towards / clipped);
-            slope = Vector512.ConditionalSelect(within, slope, Vector512<double>.Zero);
+            V low = V.Fill(epsilon);
+            V high = V.Fill(1 - epsilon);
+            V clipped = V.Select(V.Less(score, low), low, score);
+            clipped = V.Select(V.Less(high, clipped), high, clipped);
+            V within = V.AtMost(low, score) & V.AtMost(score, high);
+            V against = V.One - target;
+            V towards = positive * target;
+            slope = (against / (V.One - clipped)) - (towards / clipped);
+            slope = V.Select(within, slope, V.Zero);
             return -((against * Logarithm.OfOnePlus(-clipped)) + (towards * Logarithm.OfPositive(clipped)));
         }
     }

@@ -50,7 +50,7 @@ internal static unsafe class ElementwiseLoss
                 Gradient = gradientAt,
                 Sums = sums,
             };
-            Chunks.Run(sums.Length, job, execution);
+            Chunks.RunOnLanes(sums.Length, job, execution);
         }
 
         double sum = 0;

@@ -5,8 +5,8 @@ using GradService.Numerics.Vectors;
 
 namespace GradService.Numerics.Losses;
 
-/// <summary>Loss and gradient of a chunk of elements, sixteen in a step. A null pointer is an operand that was left out.</summary>
-internal unsafe struct ElementwiseLossJob<T, TLoss> : IChunkJob
+/// <summary>Loss and gradient of a chunk of elements. A null pointer is an operand that was left out.</summary>
+internal unsafe struct ElementwiseLossJob<T, TLoss> : ILanesJob
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TLoss : struct, IElementLoss
 {
@@ -26,56 +26,60 @@ internal unsafe struct ElementwiseLossJob<T, TLoss> : IChunkJob
     public T* Gradient;
     public double[] Sums;
 
-    private const int Step = 2 * Tile.Lanes;
-
-    public readonly void Run(int chunk)
+    public readonly void Run<V>(int chunk)
+        where V : struct, IDoubleLanes<V>
     {
         int first = chunk * ElementwiseLoss.ChunkLength;
         int end = (int)Math.Min(Length, (long)first + ElementwiseLoss.ChunkLength);
-        int whole = first + ((end - first) & -Step);
-        Vector512<double> sum = Vector512<double>.Zero;
-        for (int at = first; at < whole; at += Step)
+        int whole = first + ((end - first) & -Tile.Lanes);
+        double* sum = stackalloc double[Tile.Lanes];
+        for (int at = first; at < whole; at += Tile.Lanes)
         {
-            Advance(Scores + at, Targets + at, At(Positive, at), At(Weight, at), At(Upstream, at), At(Losses, at), At(Gradient, at), ref sum);
+            for (int lane = 0; lane < Tile.Lanes; lane += V.Count)
+            {
+                int some = at + lane;
+                Advance<V>(Scores + some, Targets + some, At(Positive, some), At(Weight, some), At(Upstream, some), At(Losses, some), At(Gradient, some), sum + lane);
+            }
         }
 
         if (whole < end)
         {
-            Finish(whole, end - whole, ref sum);
+            Finish<V>(whole, end - whole, sum);
         }
 
-        Sums[chunk] = Lanes.Sum(sum);
+        Sums[chunk] = Lanes.Sum(Vector512.Load(sum));
     }
 
     private static T* At(T* operand, int at) => operand == null ? null : operand + at;
 
     // The last few elements, in steps of their own. Lanes after the last element weigh nothing: their scores and targets are finite.
-    private readonly void Finish(int first, int count, ref Vector512<double> sum)
+    private readonly void Finish<V>(int first, int count, double* sum)
+        where V : struct, IDoubleLanes<V>
     {
-        T* parts = stackalloc T[7 * Step];
-        new Span<T>(parts, 7 * Step).Clear();
-        T* weight = parts + (3 * Step);
+        T* parts = stackalloc T[7 * Tile.Lanes];
+        new Span<T>(parts, 7 * Tile.Lanes).Clear();
+        T* weight = parts + (3 * Tile.Lanes);
         new Span<T>(weight, count).Fill(T.One);
         Copy(Scores, first, parts, count);
-        Copy(Targets, first, parts + Step, count);
+        Copy(Targets, first, parts + Tile.Lanes, count);
         Copy(Weight, first, weight, count);
-        Advance(
-            parts,
-            parts + Step,
-            Copy(Positive, first, parts + (2 * Step), count),
-            weight,
-            Copy(Upstream, first, parts + (4 * Step), count),
-            parts + (5 * Step),
-            parts + (6 * Step),
-            ref sum);
+        T* positive = Copy(Positive, first, parts + (2 * Tile.Lanes), count);
+        T* upstream = Copy(Upstream, first, parts + (4 * Tile.Lanes), count);
+        T* losses = parts + (5 * Tile.Lanes);
+        T* gradient = parts + (6 * Tile.Lanes);
+        for (int lane = 0; lane < Tile.Lanes; lane += V.Count)
+        {
+            Advance<V>(parts + lane, parts + Tile.Lanes + lane, At(positive, lane), weight + lane, At(upstream, lane), losses + lane, gradient + lane, sum + lane);
+        }
+
         if (Losses != null)
         {
-            new Span<T>(parts + (5 * Step), count).CopyTo(new Span<T>(Losses + first, count));
+            new Span<T>(losses, count).CopyTo(new Span<T>(Losses + first, count));
         }
 
         if (Gradient != null)
         {
-            new Span<T>(parts + (6 * Step), count).CopyTo(new Span<T>(Gradient + first, count));
+            new Span<T>(gradient, count).CopyTo(new Span<T>(Gradient + first, count));
         }
     }
 
@@ -91,37 +95,27 @@ internal unsafe struct ElementwiseLossJob<T, TLoss> : IChunkJob
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Advance(T* scores, T* targets, T* positive, T* weight, T* upstream, T* losses, T* gradient, ref Vector512<double> sum)
+    private readonly void Advance<V>(T* scores, T* targets, T* positive, T* weight, T* upstream, T* losses, T* gradient, double* sum)
+        where V : struct, IDoubleLanes<V>
     {
-        (Vector512<double> first, Vector512<double> second) = Tile.Widen(scores);
-        (Vector512<double> firstTarget, Vector512<double> secondTarget) = Tile.Widen(targets);
-        (Vector512<double> firstPositive, Vector512<double> secondPositive) = positive == null ? (Vector512<double>.One, Vector512<double>.One) : Tile.Widen(positive);
-        first = Loss.Evaluate(first, firstTarget, firstPositive, out Vector512<double> firstSlope);
-        second = Loss.Evaluate(second, secondTarget, secondPositive, out Vector512<double> secondSlope);
+        V loss = Loss.Evaluate(Tile.Widen<T, V>(scores), Tile.Widen<T, V>(targets), positive == null ? V.One : Tile.Widen<T, V>(positive), out V slope);
         if (weight != null)
         {
-            (Vector512<double> firstWeight, Vector512<double> secondWeight) = Tile.Widen(weight);
-            (first, second) = (first * firstWeight, second * secondWeight);
-            (firstSlope, secondSlope) = (firstSlope * firstWeight, secondSlope * secondWeight);
+            var factor = Tile.Widen<T, V>(weight);
+            loss *= factor;
+            slope *= factor;
         }
 
-        sum += first;
-        sum += second;
+        (V.Load(sum) + loss).Store(sum);
         if (losses != null)
         {
-            Tile.Narrow(first, second, losses);
+            Tile.Narrow(loss, losses);
         }
 
         if (gradient != null)
         {
-            Vector512<double> scale = Vector512.Create(Scale);
-            (Vector512<double> firstScale, Vector512<double> secondScale) = upstream == null ? (scale, scale) : Tile.Widen(upstream);
-            if (upstream != null)
-            {
-                (firstScale, secondScale) = (firstScale * scale, secondScale * scale);
-            }
-
-            Tile.Narrow(firstSlope * firstScale, secondSlope * secondScale, gradient);
+            V scale = upstream == null ? V.Fill(Scale) : Tile.Widen<T, V>(upstream) * V.Fill(Scale);
+            Tile.Narrow(slope * scale, gradient);
         }
     }
 }

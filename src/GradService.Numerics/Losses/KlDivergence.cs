@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using GradService.Numerics.Vectors;
 
 namespace GradService.Numerics.Losses;
@@ -47,29 +46,31 @@ public static class KlDivergence
     private readonly struct PlainTargets : IElementLoss
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector512<double> Evaluate(Vector512<double> score, Vector512<double> target, Vector512<double> positive, out Vector512<double> slope)
+        public V Evaluate<V>(V score, V target, V positive, out V slope)
+            where V : struct, IDoubleLanes<V>
         {
-            Vector512<double> infinite = Vector512.Equals(target, Vector512.Create(double.PositiveInfinity));
-            Vector512<double> proper = Vector512.GreaterThan(target, Vector512<double>.Zero) & ~infinite;
-            Vector512<double> log = Logarithm.OfPositive(Vector512.ConditionalSelect(proper, target, Vector512<double>.One));
+            V infinite = V.Equal(target, V.Fill(double.PositiveInfinity));
+            V proper = V.Less(V.Zero, target) & ~infinite;
+            V log = Logarithm.OfPositive(V.Select(proper, target, V.One));
 
             // Where the logarithm is not that of a positive number: 0 at 0, infinite at infinity, NaN at a negative target or NaN.
-            Vector512<double> other = Vector512.ConditionalSelect(
-                Vector512.Equals(target, Vector512<double>.Zero) | infinite, target, Vector512.Create(double.NaN));
-            slope = Vector512<double>.Zero - target;
-            return Vector512.ConditionalSelect(proper, target * (log - score), other - (target * score));
+            V other = V.Select(
+                V.Equal(target, V.Zero) | infinite, target, V.Fill(double.NaN));
+            slope = V.Zero - target;
+            return V.Select(proper, target * (log - score), other - (target * score));
         }
     }
 
     private readonly struct LogTargets : IElementLoss
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector512<double> Evaluate(Vector512<double> score, Vector512<double> target, Vector512<double> positive, out Vector512<double> slope)
+        public V Evaluate<V>(V score, V target, V positive, out V slope)
+            where V : struct, IDoubleLanes<V>
         {
             // The parts of a divergence cancel in their sum, so they need the long exponential in FP32 as well.
-            Vector512<double> exponential = Exponential.OfNonPositive<double>(-Vector512.Abs(target));
-            exponential = Vector512.ConditionalSelect(Vector512.GreaterThan(target, Vector512<double>.Zero), Vector512<double>.One / exponential, exponential);
-            slope = Vector512<double>.Zero - exponential;
+            V exponential = Exponential.OfNonPositive<double, V>(-V.Abs(target));
+            exponential = V.Select(V.Less(V.Zero, target), V.One / exponential, exponential);
+            slope = V.Zero - exponential;
             return exponential * (target - score);
         }
     }

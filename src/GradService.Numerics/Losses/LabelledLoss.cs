@@ -134,7 +134,7 @@ internal static unsafe class LabelledLoss
         }
         else
         {
-            Chunks.Run(sums.Length, new LabelledLossJob<T>(operands, settings, denominator, sums), execution);
+            Chunks.RunOnLanes(sums.Length, new LabelledLossJob<T>(operands, settings, denominator, sums), execution);
         }
 
         double sum = 0;

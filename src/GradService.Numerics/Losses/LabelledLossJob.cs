@@ -5,7 +5,7 @@ using GradService.Numerics.Vectors;
 namespace GradService.Numerics.Losses;
 
 /// <summary>Loss and gradient of a chunk of positions, tile by tile: each score is read once and each gradient written once.</summary>
-internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> operands, LabelledLossSettings settings, double denominator, double[] sums) : IChunkJob
+internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> operands, LabelledLossSettings settings, double denominator, double[] sums) : ILanesJob
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private bool WeighsTargets => settings is { Weighting: Weighting.Labels, ApplyTo: ApplyTo.Loss };
@@ -20,7 +20,8 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
 
     public long ScratchLength => LossTile.Size(operands.View.Count, Tile.Width(operands.View.Count), operands.Labels == null) + operands.View.Count;
 
-    public void Run(int chunk)
+    public void Run<V>(int chunk)
+        where V : struct, IDoubleLanes<V>
     {
         int classes = operands.View.Count;
         int chunkPositions = Tile.ChunkPositions(classes);
@@ -48,20 +49,17 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
             // In the common case the same for every position.
             new Span<double>(tile.Upstream, tile.Width).Fill(ReducedUpstream);
 
-            Vector512<double> sum = Vector512<double>.Zero;
+            double* sum = stackalloc double[Tile.Lanes];
             for (int position = first; position < end; position += tile.Width)
             {
                 int count = Math.Min(tile.Width, end - position);
                 tile.Next = Prefetch.Of(operands.Scores, operands.View, (long)position + count);
                 tile.Written = Prefetch.Of(operands.Gradient, operands.View, position);
-                Evaluate(tile, position, count);
-                for (int lane = 0; lane < count; lane += Tile.Lanes)
-                {
-                    sum += Vector512.Load(tile.Loss + lane);
-                }
+                Evaluate<V>(tile, position, count);
+                Add<V>(tile.Loss, count, sum);
             }
 
-            sums[chunk] = Lanes.Sum(sum);
+            sums[chunk] = Lanes.Sum(Vector512.Load(sum));
         }
         finally
         {
@@ -69,7 +67,23 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         }
     }
 
-    private void Evaluate(in LossTile tile, int first, int count)
+    private static void Add<V>(double* losses, int count, double* sum)
+        where V : struct, IDoubleLanes<V>
+    {
+        for (int some = 0; some < Tile.Lanes; some += V.Count)
+        {
+            var lanes = V.Load(sum + some);
+            for (int at = some; at < count; at += Tile.Lanes)
+            {
+                lanes += V.Load(losses + at);
+            }
+
+            lanes.Store(sum + some);
+        }
+    }
+
+    private void Evaluate<V>(in LossTile tile, int first, int count)
+        where V : struct, IDoubleLanes<V>
     {
         Tile.Load(operands.Scores, operands.View, first, count, tile.Scores, tile.Stride);
         if (tile.Shares != null)
@@ -88,14 +102,14 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
 
         if (settings.Form == ScoreForm.Logits && tile.Shares == null)
         {
-            SoftmaxLoss.Labels<T>(tile, count);
+            SoftmaxLoss.Labels<T, V>(tile, count);
         }
         else
         {
             SoftmaxLoss.Pick(tile, count);
-            for (int lane = 0; lane < count; lane += Tile.Lanes)
+            for (int lane = 0; lane < Tile.WholeLanes(count); lane += V.Count)
             {
-                EvaluateLanes(tile, lane);
+                EvaluateLanes<V>(tile, lane);
             }
 
             if (tile.Shares == null)
@@ -117,20 +131,21 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         Tile.Store(tile.Scores, tile.Stride, tile.Factor, operands.Gradient, operands.View, first, count);
     }
 
-    private void EvaluateLanes(in LossTile tile, int lane)
+    private void EvaluateLanes<V>(in LossTile tile, int lane)
+        where V : struct, IDoubleLanes<V>
     {
         bool logarithmic = settings.Form == ScoreForm.Probabilities;
         if (settings.Form == ScoreForm.Logits)
         {
-            SoftmaxShares.Evaluate<T>(tile, lane);
+            SoftmaxShares.Evaluate<T, V>(tile, lane);
         }
         else if (tile.Shares != null)
         {
-            DirectLoss.Shares(tile, lane, logarithmic, settings.Epsilon);
+            DirectLoss.Shares<V>(tile, lane, logarithmic, settings.Epsilon);
         }
         else
         {
-            DirectLoss.Labels(tile, lane, logarithmic, settings.Epsilon);
+            DirectLoss.Labels<V>(tile, lane, logarithmic, settings.Epsilon);
         }
     }
 

@@ -49,7 +49,7 @@ public static unsafe class LovaszSoftmax
         fixed (double* errors = scratch)
         {
             var job = new LovaszTileJob<T> { View = view, Cut = cut, IgnoreIndex = options.IgnoreIndex, Logits = logitsAt, Labels = labelsAt, Rows = errors };
-            Chunks.Run(cut.Count, job, execution);
+            Chunks.RunOnLanes(cut.Count, job, execution);
             int rows = cut.Images * view.Count;
             int workers = LovaszSortJob.Workers(rows, execution);
             var sort = new LovaszSortJob
@@ -106,7 +106,7 @@ public static unsafe class LovaszSoftmax
             double* counts = errors + view.Length;
             double* losses = counts + rows;
             var job = new LovaszTileJob<T> { View = view, Cut = cut, IgnoreIndex = options.IgnoreIndex, Logits = logitsAt, Labels = labelsAt, Rows = errors, Counts = counts };
-            Chunks.Run(cut.Count, job, execution);
+            Chunks.RunOnLanes(cut.Count, job, execution);
             CountClasses(labels, view.Count, cut.PerImage, options.IgnoreIndex, new Span<double>(counts, rows));
             var jaccard = new LovaszRowJob
             {
@@ -130,7 +130,7 @@ public static unsafe class LovaszSoftmax
             if (gradientAt != null)
             {
                 job.Gradient = gradientAt;
-                Chunks.Run(cut.Count, job, execution);
+                Chunks.RunOnLanes(cut.Count, job, execution);
             }
 
             return new OverlapSummary(total / cut.Images, counted);

@@ -1,12 +1,11 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 using GradService.Numerics.Tensors;
 using GradService.Numerics.Vectors;
 
 namespace GradService.Numerics.Losses;
 
 /// <summary>A chunk of the Lovasz-softmax loss: from logits to errors or, where a gradient is wanted, from slopes back to the logits.</summary>
-internal unsafe struct LovaszTileJob<T> : IChunkJob
+internal unsafe struct LovaszTileJob<T> : ILanesJob
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public AxisView View;
@@ -24,7 +23,8 @@ internal unsafe struct LovaszTileJob<T> : IChunkJob
 
     public readonly long ScratchLength => (2 * Tile.Size(View.Count)) + Tile.Width(View.Count);
 
-    public readonly void Run(int chunk)
+    public readonly void Run<V>(int chunk)
+        where V : struct, IDoubleLanes<V>
     {
         (int image, int first, int end) = Cut.At(chunk);
         int classes = View.Count;
@@ -44,17 +44,17 @@ internal unsafe struct LovaszTileJob<T> : IChunkJob
                 Load(position, count, scores, stride);
                 if (Gradient == null)
                 {
-                    Errors(position, count, scores, others, stride, rows);
+                    Errors<V>(position, count, scores, others, stride, rows);
                     continue;
                 }
 
                 // Lanes after the last element hold anything; their results go nowhere.
                 Copy(rows, Cut.PerImage, others, stride, count);
-                for (int lane = 0; lane < count; lane += Tile.Lanes)
+                for (int lane = 0; lane < count; lane += V.Count)
                 {
-                    var exponentials = Exponentials.Of<double>(scores + lane, classes, stride);
+                    var exponentials = Exponentials<V>.Of<double>(scores + lane, classes, stride);
                     SoftmaxPullback.Apply(scores + lane, others + lane, classes, stride, exponentials.Sum);
-                    (Vector512.Create(Counts[(long)image * classes]) / exponentials.Sum).Store(factors + lane);
+                    (V.Fill(Counts[(long)image * classes]) / exponentials.Sum).Store(factors + lane);
                 }
 
                 Tile.Store(scores, stride, factors, Gradient, View, position, count);
@@ -80,16 +80,17 @@ internal unsafe struct LovaszTileJob<T> : IChunkJob
     }
 
     // The long exponential in FP32 as well: what is nearly equal must stand in the right order.
-    private readonly void Errors(int first, int count, double* scores, double* complements, int stride, double* rows)
+    private readonly void Errors<V>(int first, int count, double* scores, double* complements, int stride, double* rows)
+        where V : struct, IDoubleLanes<V>
     {
-        for (int lane = 0; lane < count; lane += Tile.Lanes)
+        for (int lane = 0; lane < count; lane += V.Count)
         {
-            var exponentials = Exponentials.Of<double>(scores + lane, View.Count, stride);
-            Vector512<double> reciprocal = Vector512<double>.One / exponentials.Sum;
+            var exponentials = Exponentials<V>.Of<double>(scores + lane, View.Count, stride);
+            V reciprocal = V.One / exponentials.Sum;
             for (int c = 0; c < View.Count; c++)
             {
                 double* score = scores + ((long)c * stride) + lane;
-                Vector512<double> exponential = Vector512.Load(score);
+                V exponential = V.Load(score);
                 (exponentials.Rest(exponential) * reciprocal).Store(complements + ((long)c * stride) + lane);
                 (exponential * reciprocal).Store(score);
             }

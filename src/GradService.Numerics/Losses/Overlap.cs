@@ -80,7 +80,7 @@ public static unsafe class Overlap
                 scratch.Clear();
             }
 
-            Chunks.Run(cut.Count, job, execution);
+            Chunks.RunOnLanes(cut.Count, job, execution);
             double total = 0;
             for (int image = 0; image < cut.Images; image++)
             {
@@ -92,7 +92,7 @@ public static unsafe class Overlap
             if (gradientAt != null)
             {
                 job.Backward = true;
-                Chunks.Run(cut.Count, job, execution);
+                Chunks.RunOnLanes(cut.Count, job, execution);
             }
 
             return new OverlapSummary(total / ((double)cut.Images * kept), counted);

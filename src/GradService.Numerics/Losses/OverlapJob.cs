@@ -7,7 +7,7 @@ using GradService.Numerics.Vectors;
 namespace GradService.Numerics.Losses;
 
 /// <summary>A chunk of an overlap loss: first the sums of its classes; then, backwards, the gradient from what became of the sums.</summary>
-internal unsafe struct OverlapJob<T> : IChunkJob
+internal unsafe struct OverlapJob<T> : ILanesJob
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public AxisView View;
@@ -26,7 +26,8 @@ internal unsafe struct OverlapJob<T> : IChunkJob
 
     private readonly int SumsLength => 2 * View.Count * Tile.Lanes;
 
-    public readonly void Run(int chunk)
+    public readonly void Run<V>(int chunk)
+        where V : struct, IDoubleLanes<V>
     {
         (int image, int first, int end) = Cut.At(chunk);
         int classes = View.Count;
@@ -48,19 +49,19 @@ internal unsafe struct OverlapJob<T> : IChunkJob
             {
                 int count = Math.Min(width, end - position);
                 Load(position, count, scores, targets, labels, stride);
-                for (int lane = 0; lane < count; lane += Tile.Lanes)
+                for (int lane = 0; lane < count; lane += V.Count)
                 {
-                    Exponentials exponentials = Exponentials.Of<T>(scores + lane, classes, stride);
-                    Vector512<double> counts = Vector512.GreaterThanOrEqual(Vector512.Load(labels + lane), Vector512<double>.Zero);
+                    var exponentials = Exponentials<V>.Of<T>(scores + lane, classes, stride);
+                    V counts = V.AtMost(V.Zero, V.Load(labels + lane));
                     if (Backward)
                     {
                         Slopes(scores + lane, targets + lane, stride, exponentials, counts, slopes);
                         SoftmaxPullback.Apply(scores + lane, targets + lane, classes, stride, exponentials.Sum);
-                        (Vector512<double>.One / exponentials.Sum).Store(factors + lane);
+                        (V.One / exponentials.Sum).Store(factors + lane);
                     }
                     else
                     {
-                        Add(scores + lane, targets + lane, stride, exponentials, counts, sums);
+                        Add(scores + lane, targets + lane, stride, exponentials, counts, sums + (lane % Tile.Lanes));
                     }
                 }
 
@@ -119,67 +120,70 @@ internal unsafe struct OverlapJob<T> : IChunkJob
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Add(double* scores, double* targets, int stride, Exponentials exponentials, Vector512<double> counts, double* sums)
+    private readonly void Add<V>(double* scores, double* targets, int stride, Exponentials<V> exponentials, V counts, double* sums)
+        where V : struct, IDoubleLanes<V>
     {
-        Vector512<double> alpha = Vector512.Create(Options.Alpha);
-        Vector512<double> beta = Vector512.Create(Options.Beta);
-        Vector512<double> reciprocal = Vector512<double>.One / exponentials.Sum;
+        V alpha = V.Fill(Options.Alpha);
+        V beta = V.Fill(Options.Beta);
+        V reciprocal = V.One / exponentials.Sum;
         for (int c = 0; c < View.Count; c++, scores += stride, targets += stride, sums += 2 * Tile.Lanes)
         {
-            Vector512<double> exponential = Vector512.Load(scores);
-            Vector512<double> target = Vector512.Load(targets);
-            Vector512<double> probability = exponential * reciprocal;
-            Vector512<double> complement = exponentials.Rest(exponential) * reciprocal;
-            Vector512<double> against = Vector512<double>.One - target;
-            Vector512<double> error;
+            V exponential = V.Load(scores);
+            V target = V.Load(targets);
+            V probability = exponential * reciprocal;
+            V complement = exponentials.Rest(exponential) * reciprocal;
+            V against = V.One - target;
+            V error;
             if (Options.Squared)
             {
                 // a p (p - y) + b y (y - p), with d = p - y.
-                Vector512<double> difference = Difference(probability, complement, target);
-                error = difference * Vector512.FusedMultiplyAdd(alpha, difference, (alpha - beta) * target);
+                V difference = Difference(probability, complement, target);
+                error = difference * V.FusedMultiplyAdd(alpha, difference, (alpha - beta) * target);
             }
             else
             {
                 error = (alpha * probability * against) + (beta * complement * target);
             }
 
-            Vector512<double> both = Vector512.ConditionalSelect(counts, probability * target, Vector512<double>.Zero);
-            (Vector512.Load(sums) + both).Store(sums);
-            error = Vector512.ConditionalSelect(counts, error, Vector512<double>.Zero);
-            (Vector512.Load(sums + Tile.Lanes) + error).Store(sums + Tile.Lanes);
+            V both = V.Select(counts, probability * target, V.Zero);
+            (V.Load(sums) + both).Store(sums);
+            error = V.Select(counts, error, V.Zero);
+            (V.Load(sums + Tile.Lanes) + error).Store(sums + Tile.Lanes);
         }
     }
 
     // Replaces targets by dL/dp: 0 where nothing is counted, even if the loss of a class is 0/0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Slopes(double* scores, double* targets, int stride, Exponentials exponentials, Vector512<double> counts, double* slopes)
+    private readonly void Slopes<V>(double* scores, double* targets, int stride, Exponentials<V> exponentials, V counts, double* slopes)
+        where V : struct, IDoubleLanes<V>
     {
-        Vector512<double> alpha = Vector512.Create(Options.Alpha);
-        Vector512<double> beta = Vector512.Create(Options.Beta);
-        Vector512<double> reciprocal = Vector512<double>.One / exponentials.Sum;
+        V alpha = V.Fill(Options.Alpha);
+        V beta = V.Fill(Options.Beta);
+        V reciprocal = V.One / exponentials.Sum;
         for (int c = 0; c < View.Count; c++, scores += stride, targets += stride, slopes += 2)
         {
-            Vector512<double> target = Vector512.Load(targets);
-            Vector512<double> rise;
+            V target = V.Load(targets);
+            V rise;
             if (Options.Squared)
             {
                 // 2 a p - (a + b) y, with d = p - y.
-                Vector512<double> exponential = Vector512.Load(scores);
-                Vector512<double> difference = Difference(exponential * reciprocal, exponentials.Rest(exponential) * reciprocal, target);
-                rise = (Vector512.Create(2.0) * alpha * difference) + ((alpha - beta) * target);
+                V exponential = V.Load(scores);
+                V difference = Difference(exponential * reciprocal, exponentials.Rest(exponential) * reciprocal, target);
+                rise = (V.Fill(2.0) * alpha * difference) + ((alpha - beta) * target);
             }
             else
             {
                 rise = alpha - ((alpha + beta) * target);
             }
 
-            Vector512<double> slope = (Vector512.Create(slopes[0]) * rise) - (Vector512.Create(slopes[1]) * target);
-            Vector512.ConditionalSelect(counts, slope, Vector512<double>.Zero).Store(targets);
+            V slope = (V.Fill(slopes[0]) * rise) - (V.Fill(slopes[1]) * target);
+            V.Select(counts, slope, V.Zero).Store(targets);
         }
     }
 
     // p - y: near a label of 1 a difference of the complements, near 0 of the values, so that small ones keep their digits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> Difference(Vector512<double> probability, Vector512<double> complement, Vector512<double> target) =>
-        Vector512.ConditionalSelect(Vector512.GreaterThan(target, Vector512.Create(0.5)), Vector512<double>.One - target - complement, probability - target);
+    private static V Difference<V>(V probability, V complement, V target)
+        where V : struct, IDoubleLanes<V> =>
+        V.Select(V.Less(V.Fill(0.5), target), V.One - target - complement, probability - target);
 }

@@ -1,22 +1,24 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+
+using GradService.Numerics.Vectors;
 
 namespace GradService.Numerics.Losses;
 
-/// <summary>The targets of eight positions whose labels are class probabilities.</summary>
+/// <summary>The targets of some positions whose labels are class probabilities.</summary>
 internal static unsafe class Targets
 {
     /// <summary>Replaces shares q by targets w_c ((1 - e) q_c + e / C) and adds them up.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> Form(in LossTile tile, int lane)
+    public static V Form<V>(in LossTile tile, int lane)
+        where V : struct, IDoubleLanes<V>
     {
         double* shares = tile.Shares + lane;
-        Vector512<double> kept = Vector512.Create(1 - tile.Smoothing);
-        Vector512<double> even = Vector512.Create(tile.Smoothing / tile.Classes);
-        Vector512<double> total = Vector512<double>.Zero;
+        V kept = V.Fill(1 - tile.Smoothing);
+        V even = V.Fill(tile.Smoothing / tile.Classes);
+        V total = V.Zero;
         for (int c = 0; c < tile.Classes; c++, shares += tile.Stride)
         {
-            Vector512<double> target = Vector512.Create(tile.Weight[c]) * ((kept * Vector512.Load(shares)) + even);
+            V target = V.Fill(tile.Weight[c]) * ((kept * V.Load(shares)) + even);
             target.Store(shares);
             total += target;
         }
@@ -26,18 +28,19 @@ internal static unsafe class Targets
 
     /// <summary>What the logits are multiplied by: the weight of the prediction, or the weights averaged over the shares.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> Scale(in LossTile tile, int lane)
+    public static V Scale<V>(in LossTile tile, int lane)
+        where V : struct, IDoubleLanes<V>
     {
         if (tile.ScaleWeight == null)
         {
-            return Vector512.Load(tile.Scale + lane);
+            return V.Load(tile.Scale + lane);
         }
 
         double* shares = tile.Shares + lane;
-        Vector512<double> scale = Vector512<double>.Zero;
+        V scale = V.Zero;
         for (int c = 0; c < tile.Classes; c++, shares += tile.Stride)
         {
-            scale = Vector512.FusedMultiplyAdd(Vector512.Create(tile.ScaleWeight[c]), Vector512.Load(shares), scale);
+            scale = V.FusedMultiplyAdd(V.Fill(tile.ScaleWeight[c]), V.Load(shares), scale);
         }
 
         return scale;

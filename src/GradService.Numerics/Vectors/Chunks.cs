@@ -40,6 +40,10 @@ internal static class Chunks
         }
     }
 
+    /// <summary>Runs chunks as <see cref="Run{TJob}"/> does, on the widest vectors that the machine has.</summary>
+    public static void RunOnLanes<TJob>(int count, TJob job, Execution execution)
+        where TJob : struct, ILanesJob => Run(count, new OnWidestLanes<TJob>(job), execution);
+
     private static void RunAll<TJob>(int count, TJob job, Execution execution)
         where TJob : struct, IChunkJob
     {

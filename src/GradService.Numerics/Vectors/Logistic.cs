@@ -1,10 +1,9 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace GradService.Numerics.Vectors;
 
 /// <summary>
-/// The logistic function of eight numbers, with what belongs to it. Everything comes from <c>e^-|z|</c>, so nothing overflows,
+/// The logistic function of some numbers, with what belongs to it. Everything comes from <c>e^-|z|</c>, so nothing overflows,
 /// and small values keep all their digits: <see cref="Complement"/> is not a difference from 1, and <see cref="Softplus"/> goes
 /// through log(1 + x).
 /// </summary>
@@ -12,24 +11,24 @@ namespace GradService.Numerics.Vectors;
 /// <param name="Complement">1 / (1 + e^z), which is 1 - <see cref="Value"/>.</param>
 /// <param name="Softplus">log(1 + e^z), which is -log <see cref="Complement"/>.</param>
 /// <param name="NegativeSoftplus">log(1 + e^-z), which is -log <see cref="Value"/>.</param>
-internal readonly record struct Logistic(
-    Vector512<double> Value, Vector512<double> Complement, Vector512<double> Softplus, Vector512<double> NegativeSoftplus)
+internal readonly record struct Logistic<V>(V Value, V Complement, V Softplus, V NegativeSoftplus)
+    where V : struct, IDoubleLanes<V>
 {
     /// <summary>Evaluates at z; NaN throughout where z is NaN.</summary>
-    /// <typeparam name="T">The type that the results are rounded to; see <see cref="Exponential.OfNonPositive{T}"/>.</typeparam>
+    /// <typeparam name="T">The type that the results are rounded to; see <see cref="Exponential.OfNonPositive{T, V}"/>.</typeparam>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Logistic Of<T>(Vector512<double> z)
+    public static Logistic<V> Of<T>(V z)
     {
-        Vector512<double> exponential = Exponential.OfNonPositive<T>(-Vector512.Abs(z));
-        Vector512<double> reciprocal = Vector512<double>.One / (Vector512<double>.One + exponential);
-        Vector512<double> small = exponential * reciprocal;
-        Vector512<double> log = Logarithm.OfOnePlus(exponential, reciprocal);
-        Vector512<double> larger = log + Vector512.Abs(z);
-        Vector512<double> isPositive = Vector512.GreaterThan(z, Vector512<double>.Zero);
-        return new Logistic(
-            Vector512.ConditionalSelect(isPositive, reciprocal, small),
-            Vector512.ConditionalSelect(isPositive, small, reciprocal),
-            Vector512.ConditionalSelect(isPositive, larger, log),
-            Vector512.ConditionalSelect(isPositive, log, larger));
+        V exponential = Exponential.OfNonPositive<T, V>(-V.Abs(z));
+        V reciprocal = V.One / (V.One + exponential);
+        V small = exponential * reciprocal;
+        V log = Logarithm.OfOnePlus(exponential, reciprocal);
+        V larger = log + V.Abs(z);
+        V isPositive = V.Less(V.Zero, z);
+        return new Logistic<V>(
+            V.Select(isPositive, reciprocal, small),
+            V.Select(isPositive, small, reciprocal),
+            V.Select(isPositive, larger, log),
+            V.Select(isPositive, log, larger));
     }
 }

@@ -164,5 +164,5 @@ public struct SeededRandom
     }
 
     // Not Math.Log: its last digit is the machine's mathematical library's.
-    private static double Log(double x) => Logarithm.OfPositive(Vector512.Create(x)).ToScalar();
+    private static double Log(double x) => Logarithm.OfPositive(DoubleLanes128.Fill(x)).First;
 }

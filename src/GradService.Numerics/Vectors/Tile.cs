@@ -124,11 +124,13 @@ internal static unsafe class Tile
         }
 
         int at = 0;
-        for (; at <= length - 16; at += 16)
+        if (Vector512.IsHardwareAccelerated)
         {
-            (Vector512<double> lower, Vector512<double> upper) = Widen(source + at);
-            lower.Store(target + at);
-            upper.Store(target + at + Lanes);
+            at = Widen<DoubleLanes512>((float*)source, target, length);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            at = Widen<DoubleLanes256>((float*)source, target, length);
         }
 
         for (; at < length; at++)
@@ -137,27 +139,25 @@ internal static unsafe class Tile
         }
     }
 
-    /// <summary>Converts sixteen numbers to FP64.</summary>
+    /// <summary>Some numbers in FP64.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Vector512<double> Lower, Vector512<double> Upper) Widen<T>(T* source)
-        where T : unmanaged =>
-        typeof(T) == typeof(float)
-            ? Vector512.Widen(Vector512.Load((float*)source))
-            : (Vector512.Load((double*)source), Vector512.Load((double*)source + Lanes));
-
-    /// <summary>Rounds sixteen FP64 numbers to <typeparamref name="T"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Narrow<T>(Vector512<double> lower, Vector512<double> upper, T* target)
+    public static V Widen<T, V>(T* source)
         where T : unmanaged
+        where V : struct, IDoubleLanes<V> => typeof(T) == typeof(float) ? V.Load((float*)source) : V.Load((double*)source);
+
+    /// <summary>Rounds some FP64 numbers to <typeparamref name="T"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Narrow<T, V>(V values, T* target)
+        where T : unmanaged
+        where V : struct, IDoubleLanes<V>
     {
         if (typeof(T) == typeof(float))
         {
-            Vector512.Narrow(lower, upper).Store((float*)target);
+            values.Store((float*)target);
         }
         else
         {
-            lower.Store((double*)target);
-            upper.Store((double*)target + Lanes);
+            values.Store((double*)target);
         }
     }
 
@@ -165,32 +165,57 @@ internal static unsafe class Tile
     public static void Narrow<T>(double* source, T* target, int length)
         where T : unmanaged
     {
-        int at = 0;
-        for (; at <= length - 16; at += 16)
-        {
-            Narrow(Vector512.Load(source + at), Vector512.Load(source + at + Lanes), target + at);
-        }
-
-        for (; at < length; at++)
+        for (int at = 0; at < length; at++)
         {
             Put(source[at], target + at);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Widen<V>(float* source, double* target, int length)
+        where V : struct, IDoubleLanes<V>
+    {
+        int at = 0;
+        for (; at <= length - V.Count; at += V.Count)
+        {
+            V.Load(source + at).Store(target + at);
+        }
+
+        return at;
+    }
+
     private static void Narrow<T>(double* source, double* factors, T* target, int length)
         where T : unmanaged
     {
         int at = 0;
-        for (; at <= length - 16; at += 16)
+        if (Vector512.IsHardwareAccelerated)
         {
-            Narrow(Vector512.Load(source + at) * Vector512.Load(factors + at), Vector512.Load(source + at + Lanes) * Vector512.Load(factors + at + Lanes), target + at);
+            at = Narrow<T, DoubleLanes512>(source, factors, target, length);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            at = Narrow<T, DoubleLanes256>(source, factors, target, length);
         }
 
         for (; at < length; at++)
         {
             Put(source[at] * factors[at], target + at);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Narrow<T, V>(double* source, double* factors, T* target, int length)
+        where T : unmanaged
+        where V : struct, IDoubleLanes<V>
+    {
+        int at = 0;
+        for (; at <= length - (2 * V.Count); at += 2 * V.Count)
+        {
+            Narrow(V.Load(source + at) * V.Load(factors + at), target + at);
+            Narrow(V.Load(source + at + V.Count) * V.Load(factors + at + V.Count), target + at + V.Count);
+        }
+
+        return at;
     }
 
     /// <summary>Rounds one FP64 number to <typeparamref name="T"/>.</summary>
