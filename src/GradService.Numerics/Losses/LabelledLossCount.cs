@@ -71,10 +71,10 @@ internal readonly unsafe struct LabelledLossCount<T>(LabelledLossOperands<T> ope
         return operands.SampleWeight == null ? end - first : sum;
     }
 
-    // Four sums side by side, as one alone would wait for each addition; whole fours without a branch when nothing in them is ignored.
+    // Four sums side by side, as one alone would wait for each addition; blocks of eight without a branch when nothing in them is ignored.
     private void AddLabels(int first, int end, ref LabelledLossTally tally)
     {
-        uint classes = (uint)operands.View.Count;
+        int classes = operands.View.Count;
         int ignore = settings.IgnoreIndex;
         double* weight = operands.Weight;
         int* labels = operands.Labels;
@@ -84,22 +84,24 @@ internal readonly unsafe struct LabelledLossCount<T>(LabelledLossOperands<T> ope
         double d = 0;
         long counted = 0;
         int position = first;
-        for (; position <= end - 4; position += 4)
+        for (; position <= end - LabelBlock.Count; position += LabelBlock.Count)
         {
-            int* four = labels + position;
-            bool plain = (uint)four[0] < classes & (uint)four[1] < classes & (uint)four[2] < classes & (uint)four[3] < classes
-                & four[0] != ignore & four[1] != ignore & four[2] != ignore & four[3] != ignore;
-            if (plain)
+            int* block = labels + position;
+            if (LabelBlock.AllCount(block, classes, ignore))
             {
-                a += weight[four[0]];
-                b += weight[four[1]];
-                c += weight[four[2]];
-                d += weight[four[3]];
-                counted += 4;
+                for (int at = 0; at < LabelBlock.Count; at += 4)
+                {
+                    a += weight[block[at]];
+                    b += weight[block[at + 1]];
+                    c += weight[block[at + 2]];
+                    d += weight[block[at + 3]];
+                }
+
+                counted += LabelBlock.Count;
                 continue;
             }
 
-            for (int at = position; at < position + 4; at++)
+            for (int at = position; at < position + LabelBlock.Count; at++)
             {
                 if (!AddLabel(at, ref tally))
                 {

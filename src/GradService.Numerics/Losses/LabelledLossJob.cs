@@ -157,7 +157,17 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         double* hit = tile.Hit;
         double* weight = tile.Weight;
         int ignore = settings.IgnoreIndex;
-        for (int at = 0; at < count; at++)
+        int at = 0;
+        for (; at <= count - LabelBlock.Count && LabelBlock.AllCount(labels + at, tile.Classes, ignore); at += LabelBlock.Count)
+        {
+            Vector256.Load(labels + at).Store(known + at);
+            for (int each = at; each < at + LabelBlock.Count; each++)
+            {
+                hit[each] = weight[labels[each]];
+            }
+        }
+
+        for (; at < count; at++)
         {
             int label = labels[at];
             if (label == ignore)
