@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using GradService.Numerics.Tensors;
 using GradService.Numerics.Vectors;
 
@@ -15,6 +16,7 @@ internal readonly unsafe struct LogSumExpJob<T>(T* source, AxisView view, double
 
     public long ScratchLength => Tile.Size(_view.Count);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V>(int chunk)
         where V : struct, IDoubleLanes<V>
     {
@@ -41,6 +43,7 @@ internal readonly unsafe struct LogSumExpJob<T>(T* source, AxisView view, double
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private V Sums<V>(double* scores, int stride)
         where V : struct, IDoubleLanes<V>
     {

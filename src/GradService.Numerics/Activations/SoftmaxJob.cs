@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using GradService.Numerics.Tensors;
 using GradService.Numerics.Vectors;
 
@@ -41,6 +42,7 @@ internal unsafe struct SoftmaxJob<T> : ILanesJob
 
     public readonly long ScratchLength => (2 * Tile.Size(_view.Count)) + Tile.Width(_view.Count);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run<V>(int chunk)
         where V : struct, IDoubleLanes<V>
     {
@@ -90,6 +92,7 @@ internal unsafe struct SoftmaxJob<T> : ILanesJob
     }
 
     // What the tile must still be multiplied by.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly V Forward<V>(double* scores, int stride)
         where V : struct, IDoubleLanes<V>
     {
@@ -110,6 +113,7 @@ internal unsafe struct SoftmaxJob<T> : ILanesJob
     }
 
     // Leaves exp(z - max) in the place of the scores and answers their sum.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly V ExponentialsOf<V>(double* scores, int stride)
         where V : struct, IDoubleLanes<V>
     {
@@ -118,6 +122,7 @@ internal unsafe struct SoftmaxJob<T> : ILanesJob
     }
 
     // Divides by the temperature. The maximum goes first: what the temperature then rounds is small.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly void Cool<V>(double* scores, int stride)
         where V : struct, IDoubleLanes<V>
     {
@@ -135,6 +140,7 @@ internal unsafe struct SoftmaxJob<T> : ILanesJob
 
     // From the logits, not from rounded values: where one class has nearly all the probability the gradient is what is left of
     // sums that cancel. They are taken around the top class, so that what cancels is never added.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly V Backward<V>(double* scores, double* above, int stride)
         where V : struct, IDoubleLanes<V>
     {
@@ -150,6 +156,7 @@ internal unsafe struct SoftmaxJob<T> : ILanesJob
     }
 
     // u_c - p_c sum_k u_k; for the top class what is left of it once its own part has cancelled.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void PullBackLogarithms<V>(double* scores, double* above, int stride, V share)
         where V : struct, IDoubleLanes<V>
     {

@@ -11,6 +11,7 @@ internal readonly unsafe struct LogisticJob<T>(
 {
     private const int Lanes = Tile.Lanes;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V>(int chunk)
         where V : struct, IDoubleLanes<V>
     {
@@ -104,6 +105,7 @@ internal readonly unsafe struct LogisticJob<T>(
     }
 
     // Probabilities: sigma(z), or the softmax; and what 1 - p is without cancellation, for the label's own residual.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Weigh<V>(in LogisticBlock block)
         where V : struct, IDoubleLanes<V>
     {

@@ -7,6 +7,7 @@ namespace GradService.Numerics.Losses;
 internal static unsafe class DirectLoss
 {
     /// <summary>Against class indices.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Labels<V>(in LossTile tile, int lane, bool logarithmic, double epsilon)
         where V : struct, IDoubleLanes<V>
     {
@@ -43,6 +44,7 @@ internal static unsafe class DirectLoss
     }
 
     /// <summary>Against shares.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Shares<V>(in LossTile tile, int lane, bool logarithmic, double epsilon)
         where V : struct, IDoubleLanes<V>
     {

@@ -26,6 +26,7 @@ internal unsafe struct ElementwiseLossJob<T, TLoss> : ILanesJob
     public T* Gradient;
     public double[] Sums;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run<V>(int chunk)
         where V : struct, IDoubleLanes<V>
     {
@@ -53,6 +54,7 @@ internal unsafe struct ElementwiseLossJob<T, TLoss> : ILanesJob
     private static T* At(T* operand, int at) => operand == null ? null : operand + at;
 
     // The last few elements, in steps of their own. Lanes after the last element weigh nothing: their scores and targets are finite.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Finish<V>(int first, int count, double* sum)
         where V : struct, IDoubleLanes<V>
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using GradService.Numerics.Vectors;
 
@@ -20,6 +21,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
 
     public long ScratchLength => LossTile.Size(operands.View.Count, Tile.Width(operands.View.Count), operands.Labels == null) + operands.View.Count;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V>(int chunk)
         where V : struct, IDoubleLanes<V>
     {
@@ -67,6 +69,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add<V>(double* losses, int count, double* sum)
         where V : struct, IDoubleLanes<V>
     {
@@ -82,6 +85,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Evaluate<V>(in LossTile tile, int first, int count)
         where V : struct, IDoubleLanes<V>
     {
@@ -131,6 +135,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         Tile.Store(tile.Scores, tile.Stride, tile.Factor, operands.Gradient, operands.View, first, count);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void EvaluateLanes<V>(in LossTile tile, int lane)
         where V : struct, IDoubleLanes<V>
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using GradService.Numerics.Tensors;
 using GradService.Numerics.Vectors;
 
@@ -23,6 +24,7 @@ internal unsafe struct LovaszTileJob<T> : ILanesJob
 
     public readonly long ScratchLength => (2 * Tile.Size(View.Count)) + Tile.Width(View.Count);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run<V>(int chunk)
         where V : struct, IDoubleLanes<V>
     {
@@ -80,6 +82,7 @@ internal unsafe struct LovaszTileJob<T> : ILanesJob
     }
 
     // The long exponential in FP32 as well: what is nearly equal must stand in the right order.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Errors<V>(int first, int count, double* scores, double* complements, int stride, double* rows)
         where V : struct, IDoubleLanes<V>
     {

@@ -26,6 +26,7 @@ internal unsafe struct OverlapJob<T> : ILanesJob
 
     private readonly int SumsLength => 2 * View.Count * Tile.Lanes;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run<V>(int chunk)
         where V : struct, IDoubleLanes<V>
     {

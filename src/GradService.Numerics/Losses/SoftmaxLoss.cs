@@ -11,6 +11,7 @@ internal static unsafe class SoftmaxLoss
     /// the scores what <see cref="LossTile.Factor"/> multiplies to the gradient. In passes, so that the long chain of a logarithm
     /// overlaps with the next one's rather than with nothing.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Labels<T, V>(in LossTile tile, int count)
         where T : unmanaged
         where V : struct, IDoubleLanes<V>
@@ -59,6 +60,7 @@ internal static unsafe class SoftmaxLoss
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ScaleAndSmooth<V>(in LossTile tile, int whole)
         where V : struct, IDoubleLanes<V>
     {
@@ -83,6 +85,7 @@ internal static unsafe class SoftmaxLoss
 
     // The exponentials, the sum of all but the label's, and how far the label's score lies below the largest: minus infinity where there is no
     // label. What is summed is 1 - p_y but for a factor, with all its digits however small.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Sum<T, V>(in LossTile tile, int whole)
         where T : unmanaged
         where V : struct, IDoubleLanes<V>
@@ -120,6 +123,7 @@ internal static unsafe class SoftmaxLoss
     }
 
     // The losses, what the exponentials are multiplied by to become a gradient, and what stands in for the label's.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Lose<T, V>(in LossTile tile, int whole)
         where T : unmanaged
         where V : struct, IDoubleLanes<V>
@@ -181,6 +185,7 @@ internal static unsafe class SoftmaxLoss
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Smooth<V>(in LossTile tile, int whole)
         where V : struct, IDoubleLanes<V>
     {

@@ -48,6 +48,7 @@ internal static unsafe class SoftmaxShares
     }
 
     // The focal loss against shares: every class's loss is modulated, and so is the target that pulls at the logits.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Focal<T, V>(in LossTile tile, int lane)
         where V : struct, IDoubleLanes<V>
     {

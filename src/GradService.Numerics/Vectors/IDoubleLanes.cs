@@ -6,6 +6,10 @@ namespace GradService.Numerics.Vectors;
 /// FP64 numbers side by side in a vector of one width. Arithmetic written against it runs on the widest vectors that the machine has, and gives the
 /// same bits on any: no step lets one lane see another.
 /// </summary>
+/// <remarks>
+/// A step is one instruction once it is compiled into what it is a part of, and a call before. So methods that are made of such steps are either
+/// compiled into others or optimised when they are first called.
+/// </remarks>
 /// <typeparam name="TSelf">The vector.</typeparam>
 internal unsafe interface IDoubleLanes<TSelf> :
     IAdditionOperators<TSelf, TSelf, TSelf>,

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace GradService.Numerics.Vectors;
 
@@ -46,17 +47,32 @@ public static unsafe class NonFinite
             }
         }
 
-        // x - x is 0 for what is finite and NaN for the rest, and a NaN in a sum stays.
+        // x - x is 0 for what is finite and NaN for the rest, and a NaN in a sum stays. Four sums, as one would wait for each addition.
         private static bool AllFinite(ReadOnlySpan<T> block, out int rest)
         {
-            Vector<T> sum = Vector<T>.Zero;
-            for (rest = 0; rest <= block.Length - Vector<T>.Count; rest += Vector<T>.Count)
+            int step = 4 * Vector<T>.Count;
+            Vector<T> a = Vector<T>.Zero;
+            Vector<T> b = a;
+            Vector<T> c = a;
+            Vector<T> d = a;
+            for (rest = 0; rest <= block.Length - step; rest += step)
             {
-                var x = new Vector<T>(block[rest..]);
-                sum += x - x;
+                ReadOnlySpan<T> four = block.Slice(rest, step);
+                a += Difference(four);
+                b += Difference(four[Vector<T>.Count..]);
+                c += Difference(four[(2 * Vector<T>.Count)..]);
+                d += Difference(four[(3 * Vector<T>.Count)..]);
             }
 
-            return Vector.EqualsAll(sum, sum);
+            a += b + (c + d);
+            return Vector.EqualsAll(a, a);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector<T> Difference(ReadOnlySpan<T> values)
+        {
+            var x = new Vector<T>(values);
+            return x - x;
         }
 
         private int Position(ReadOnlySpan<T> block, int first)

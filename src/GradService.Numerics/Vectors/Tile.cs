@@ -58,6 +58,7 @@ internal static unsafe class Tile
     public static int WholeLanes(int count) => (count + Lanes - 1) & -Lanes;
 
     /// <summary>Reads positions into a tile. Lanes after the last position are 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Load<T>(T* values, AxisView view, int first, int count, double* tile, int stride)
         where T : unmanaged
     {
@@ -89,6 +90,7 @@ internal static unsafe class Tile
     }
 
     /// <summary>Writes a tile's positions back where they belong, each multiplied by its factor on the way.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Store<T>(double* tile, int stride, double* factors, T* values, AxisView view, int first, int count)
         where T : unmanaged
     {
@@ -184,6 +186,7 @@ internal static unsafe class Tile
         return at;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Narrow<T>(double* source, double* factors, T* target, int length)
         where T : unmanaged
     {

@@ -11,6 +11,7 @@ namespace GradService.Numerics.Vectors;
 internal static unsafe class TileRows
 {
     /// <summary>Reads rows into a tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Load<T>(T* rows, int classes, int count, double* tile, int stride)
         where T : unmanaged
     {
@@ -47,6 +48,7 @@ internal static unsafe class TileRows
     }
 
     /// <summary>Writes a tile's positions back into their rows, each multiplied by its factor on the way.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Store<T>(double* tile, int stride, double* factors, T* rows, int classes, int count)
         where T : unmanaged
     {
