@@ -32,6 +32,7 @@ internal static class Documentation
             options.DocumentFilter<InferenceProtocolDocument>();
             options.DocumentFilter<HealthDocument>();
             options.DocumentFilter<MetricsDocument>();
+            options.DocumentFilter<RefusalsDocument>();
         });
     }
 

@@ -13,6 +13,9 @@ internal sealed record Needs(bool IsOpen, Func<HttpContext, Scopes> Scope)
     /// <summary>Any key or token.</summary>
     public static Needs AnyKey { get; } = new(false, _ => Scopes.None);
 
+    /// <summary>Whether a key without the right scope is refused.</summary>
+    public bool AsksForAScope => !IsOpen && this != AnyKey;
+
     /// <summary>The scope that goes with the model in the address: operations and exported models are asked for alike.</summary>
     public static Needs ScopeOfItsModel { get; } = new(false, context =>
         context.RequestServices.GetRequiredService<OperationCatalog>().ByModel((string)context.GetRouteValue("model")!) is null ? Scopes.ModelsRun : Scopes.Compute);
