@@ -24,7 +24,9 @@ public static class AntialiasedResize
     /// <param name="toWidth">The width wanted, at least 1.</param>
     /// <param name="toHeight">The height wanted, at least 1.</param>
     /// <param name="destination">Receives <c>[toHeight, toWidth, channels]</c>.</param>
-    public static void Resize(ReadOnlySpan<byte> source, int width, int height, int channels, Span<byte> scratch, int toWidth, int toHeight, Span<byte> destination)
+    /// <param name="cancellation">Looked at before each row.</param>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
+    public static void Resize(ReadOnlySpan<byte> source, int width, int height, int channels, Span<byte> scratch, int toWidth, int toHeight, Span<byte> destination, CancellationToken cancellation = default)
     {
         ReadOnlySpan<byte> rows = source[..(height * width * channels)];
         if (toWidth != width)
@@ -33,6 +35,7 @@ public static class AntialiasedResize
             Span<byte> narrowed = scratch[..(height * toWidth * channels)];
             for (int y = 0; y < height; y++)
             {
+                cancellation.ThrowIfCancellationRequested();
                 AlongRow(rows.Slice(y * width * channels, width * channels), channels, along, narrowed.Slice(y * toWidth * channels, toWidth * channels));
             }
 
@@ -50,6 +53,7 @@ public static class AntialiasedResize
         var sums = new int[pitch];
         for (int y = 0; y < toHeight; y++)
         {
+            cancellation.ThrowIfCancellationRequested();
             DownColumns(rows, pitch, down, y, sums, destination.Slice(y * pitch, pitch));
         }
     }

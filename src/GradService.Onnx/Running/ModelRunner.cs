@@ -133,10 +133,17 @@ internal sealed class ModelRunner
         catch (OnnxRuntimeException exception)
         {
             throw IsTheInputs(exception, cancellationToken)
-                ? new ModelException(ModelFault.WrongInput, $"The model does not take these inputs: {exception.Message}", exception)
+                ? new ModelException(ModelFault.WrongInput, $"The model does not take these inputs: {Sizes(inputs)}, {RuntimeMessage.Essence(exception.Message)}{Hint}", exception)
                 : new ModelException(ModelFault.Failed, $"The model failed: {exception.Message}", exception);
         }
     }
+
+    private string Hint => Running.WarmUp.IsFixed(Description)
+        ? string.Empty
+        : " A network that halves its input again and again often wants lengths that are multiples of 8, 16 or 32.";
+
+    private static string Sizes(IReadOnlyList<ModelInput> inputs) =>
+        string.Join(", ", inputs.Select(input => $"{input.Name} of shape [{string.Join(", ", input.Shape)}]"));
 
     private NativeOutputs RunMeasured(IReadOnlyList<ModelInput> inputs, IReadOnlyList<string> outputs, CancellationToken cancellationToken)
     {

@@ -61,7 +61,7 @@ internal static class PictureRun
             int channels = takes.Encoding.Channels;
             resized = scope.RentBytes((long)geometry.ScaledHeight * geometry.ScaledWidth * channels);
             Memory<byte> scratch = scope.RentBytes(AntialiasedResize.ScratchBytes(geometry.Height, geometry.ScaledWidth, channels));
-            AntialiasedResize.Resize(pixels.Span, geometry.Width, geometry.Height, channels, scratch.Span, geometry.ScaledWidth, geometry.ScaledHeight, resized.Span);
+            AntialiasedResize.Resize(pixels.Span, geometry.Width, geometry.Height, channels, scratch.Span, geometry.ScaledWidth, geometry.ScaledHeight, resized.Span, execution.Cancellation);
             scope.GiveBack(scratch);
             pixels = resized;
             geometry = geometry with { Width = geometry.ScaledWidth, Height = geometry.ScaledHeight };

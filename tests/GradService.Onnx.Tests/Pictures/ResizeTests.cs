@@ -40,7 +40,7 @@ public sealed class ResizeTests
             (int height, int width) = Size(resized);
             var destination = new byte[height * width * 3];
             var scratch = new byte[AntialiasedResize.ScratchBytes(shape[0], width, 3)];
-            AntialiasedResize.Resize(pixels, shape[1], shape[0], 3, scratch, width, height, destination);
+            AntialiasedResize.Resize(pixels, shape[1], shape[0], 3, scratch, width, height, destination, TestContext.Current.CancellationToken);
             Assert.Equal(Bytes(resized.GetProperty("antialiased")), destination);
         }
     }
