@@ -12,8 +12,9 @@ if (args is [HealthProbe.Argument])
     return await HealthProbe.RunAsync(Console.Out);
 }
 
-Startup.TellWrongSettingsInOneSentence();
+StartFailures.TellInOneSentence();
 WebApplicationBuilder builder = Startup.CreateBuilder(args);
+builder.RefuseWrongEndpoints();
 builder.ListenOnPort8080UnlessTold();
 builder.AddLimits();
 builder.AddAdmission();
@@ -24,12 +25,14 @@ builder.AddHealth();
 builder.AddTelemetry();
 builder.AddAccess();
 builder.AddDocumentation();
+builder.Configuration.RefuseUnknown();
 
 WebApplication app = builder.Build();
 app.UseTelemetry();
 app.UseErrorAnswers();
 app.UseAccess();
 app.UseAdmission();
+app.Use(QueryNames.CheckAsync);
 app.UseRequestTimeouts();
 app.UseCompression();
 app.UseDefaultFiles();

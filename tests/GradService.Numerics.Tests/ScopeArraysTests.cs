@@ -19,20 +19,37 @@ public sealed class ScopeArraysTests
     [Fact]
     public void Large_arrays_are_used_again_and_kept_up_to_a_sum_however_many_come_back()
     {
-        const int Large = 256 << 20;
-        byte[] first = ScopeArrays.Rent(Large);
-        ScopeArrays.Return(first);
-        if (Large <= ScopeArrays.MostKept)
+        var arrays = new LargeArrays(10 << 20);
+        byte[] first = arrays.Rent(3 << 20);
+        arrays.Return(first);
+        Assert.Same(first, arrays.Rent(3_500_000));
+        foreach (byte[] array in Enumerable.Range(0, 5).Select(_ => arrays.Rent(4 << 20)).ToList())
         {
-            Assert.Same(first, ScopeArrays.Rent(Large));
+            arrays.Return(array);
         }
 
-        int many = (int)(ScopeArrays.MostKept / Large) + 2;
-        foreach (byte[] array in Enumerable.Range(0, many).Select(_ => ScopeArrays.Rent(Large)).ToList())
-        {
-            ScopeArrays.Return(array);
-        }
+        Assert.Equal(8 << 20, arrays.KeptBytes);
+    }
 
-        Assert.InRange(ScopeArrays.KeptBytes, 0, ScopeArrays.MostKept);
+    [Fact]
+    public void What_nobody_has_used_between_two_calls_is_let_go_and_what_was_used_stays()
+    {
+        var arrays = new LargeArrays(long.MaxValue);
+        byte[] used = arrays.Rent(2 << 20);
+        byte[] other = arrays.Rent(2 << 20);
+        arrays.Return(arrays.Rent(1 << 20));
+        arrays.Return(other);
+        arrays.Return(used);
+        arrays.DropUnused();
+        Assert.Equal(5 << 20, arrays.KeptBytes);
+        Assert.Same(used, arrays.Rent(2 << 20));
+        arrays.Return(used);
+        arrays.DropUnused();
+        Assert.Equal(2 << 20, arrays.KeptBytes);
+        Assert.Same(used, arrays.Rent(2 << 20));
+        arrays.Return(used);
+        arrays.DropUnused();
+        arrays.DropUnused();
+        Assert.Equal(0, arrays.KeptBytes);
     }
 }

@@ -5,6 +5,7 @@ namespace GradService.Numerics.Tensors;
 public sealed class MemoryBudget(long limit)
 {
     private long _taken;
+    private long _times;
 
     /// <summary>A budget that never refuses.</summary>
     public static MemoryBudget Unlimited => new(long.MaxValue);
@@ -15,11 +16,15 @@ public sealed class MemoryBudget(long limit)
     /// <summary>The bytes out now.</summary>
     public long Taken => Interlocked.Read(ref _taken);
 
+    /// <summary>Changes whenever bytes are taken: what stands still is idle. Not a count, as it is raised without a lock.</summary>
+    public long Times => Volatile.Read(ref _times);
+
     /// <summary>Takes bytes, or refuses and takes none.</summary>
     /// <param name="bytes">At least 0.</param>
     /// <exception cref="MemoryBudgetException">The bytes would pass the limit.</exception>
     public void Take(long bytes)
     {
+        _times++;
         long after = Interlocked.Add(ref _taken, bytes);
         if (after > limit)
         {

@@ -18,6 +18,9 @@ public sealed class TensorScope(MemoryBudget budget) : IDisposable
     /// <summary>The bytes charged so far.</summary>
     public long Charged => _charged;
 
+    /// <summary>Lets go of the large buffers that no scope has used since this was last called. They wait for their next use until then.</summary>
+    public static void ReleaseUnused() => ScopeArrays.Large.DropUnused();
+
     /// <summary>Rents a tensor. Its elements are undefined.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="shape">Its shape.</param>

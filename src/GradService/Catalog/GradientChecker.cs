@@ -63,6 +63,11 @@ internal sealed class GradientChecker(Operation operation, OperationRequest requ
                 remarks.Add($"{Quantity.Of(result.Kinks, "element", "elements")} of {input.Name} (the first: {input.Name}{first}) {(result.Kinks == 1 ? "lies" : "lie")} at a kink of the loss, such as the edge of a clip or of a maximum, where the slopes to both sides differ: the gradient is compared with the nearest slope between these, one-sided.");
             }
 
+            if (result.Passed && result.MaxRelativeError > GradientCheck.DefaultTolerance)
+            {
+                remarks.Add($"The largest difference in {input.Name} is above the tolerance, but no larger than what the rounding of the loss itself comes to after the division by the step: 16 eps max(1, |loss|) / step.");
+            }
+
             if (result.Checked < result.Elements)
             {
                 remarks.Add($"{result.Checked} of {Quantity.Of(result.Elements, "element", "elements")} of {input.Name} {(result.Checked == 1 ? "was" : "were")} checked: those at positions drawn from a fixed seed, and the one with the largest gradient; elements that are not finite are left out.");
@@ -91,7 +96,7 @@ internal sealed class GradientChecker(Operation operation, OperationRequest requ
 
     private double Objective()
     {
-        using var memory = new TensorScope(MemoryBudget.Unlimited);
+        using var memory = new TensorScope(scope.Budget);
         var values = (Tensor<double>)operation.Signature.Objective!.Get(Run(memory, []))!;
         Tensor<double>? upstream = ((request as DifferentiableRequest)?.Upstream as Tensor<double>);
         double sum = 0;
@@ -117,8 +122,9 @@ internal sealed class GradientChecker(Operation operation, OperationRequest requ
     }
 
     // A gradient for each sample has more axes than the input; the objective sums the samples, so the check does too.
-    private static double[] SumOfLeadingAxes(Tensor<double> gradient, int length)
+    private double[] SumOfLeadingAxes(Tensor<double> gradient, int length)
     {
+        scope.Reserve((long)length * sizeof(double));
         var sum = new double[length];
         ReadOnlySpan<double> values = gradient.Span;
         for (int i = 0; i < values.Length; i++)

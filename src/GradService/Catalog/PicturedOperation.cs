@@ -1,3 +1,5 @@
+using GradService.Numerics.Tensors;
+
 namespace GradService.Catalog;
 
 /// <summary>An operation that can answer with a picture as well as with numbers, as the caller's <c>Accept</c> says.</summary>
@@ -10,8 +12,9 @@ public interface IPictured
     /// <param name="request">The operation's request.</param>
     /// <param name="response">What the operation answered to it.</param>
     /// <param name="mediaType">One of <see cref="PictureTypes"/>.</param>
+    /// <param name="memory">What memory for the drawing is charged to.</param>
     /// <returns>The picture's bytes.</returns>
-    ReadOnlyMemory<byte> Draw(object request, object response, string mediaType);
+    ReadOnlyMemory<byte> Draw(object request, object response, string mediaType, TensorScope memory);
 }
 
 /// <summary>An operation from one record to another that can draw what it answers.</summary>
@@ -24,12 +27,14 @@ public abstract class PicturedOperation<TRequest, TResponse> : Operation<TReques
     /// <inheritdoc/>
     public abstract IReadOnlyList<string> PictureTypes { get; }
 
-    ReadOnlyMemory<byte> IPictured.Draw(object request, object response, string mediaType) => Draw((TRequest)request, (TResponse)response, mediaType);
+    ReadOnlyMemory<byte> IPictured.Draw(object request, object response, string mediaType, TensorScope memory) =>
+        Draw((TRequest)request, (TResponse)response, mediaType, memory);
 
     /// <summary>Draws an answer. Its tensors and the request's are still there.</summary>
     /// <param name="request">The request.</param>
     /// <param name="response">The answer to it.</param>
     /// <param name="mediaType">One of <see cref="PictureTypes"/>.</param>
+    /// <param name="memory">What memory for the drawing is charged to.</param>
     /// <returns>The picture's bytes.</returns>
-    protected abstract ReadOnlyMemory<byte> Draw(TRequest request, TResponse response, string mediaType);
+    protected abstract ReadOnlyMemory<byte> Draw(TRequest request, TResponse response, string mediaType, TensorScope memory);
 }

@@ -32,7 +32,7 @@ internal static class OnnxSettings
             BatchWindow = TimeSpan.FromMilliseconds(configuration.Number("Onnx:BatchWindowMilliseconds", defaults.BatchWindow.TotalMilliseconds, 0, 10_000)),
             MaxBatchSize = (int)configuration.Whole("Onnx:MaxBatchSize", defaults.MaxBatchSize, 1, 100_000),
             PollInterval = PollInterval(configuration, defaults.PollInterval),
-            CacheFolder = configuration["Onnx:CacheFolder"] is { Length: > 0 } folder ? Path.GetFullPath(folder) : defaults.CacheFolder,
+            CacheFolder = configuration.Text("Onnx:CacheFolder") is { } folder ? Path.GetFullPath(folder) : defaults.CacheFolder,
             Remote = RemoteModels.Read(configuration),
             MaxModelBytes = configuration.Whole("Onnx:MaxModelBytes", defaults.MaxModelBytes, 1, 2_147_483_591),
         };
@@ -40,7 +40,7 @@ internal static class OnnxSettings
 
     private static string Repository(IConfiguration configuration)
     {
-        if (configuration[RepositoryName] is not { Length: > 0 } folder)
+        if (configuration.Text(RepositoryName) is not { } folder)
         {
             return ShippedModels.Folder(AppContext.BaseDirectory);
         }

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using GradService.Wire;
 
 namespace GradService.Hosting;
 
@@ -12,9 +14,44 @@ public sealed class SettingException(string name, string value, string allowed)
 /// <summary>Reads settings, each with its default and its bounds.</summary>
 internal static class Settings
 {
+    // Every name that is asked for, of this host or another in the process: they all ask for the same.
+    private static readonly ConcurrentDictionary<string, bool> Asked = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The value as it stands there; null where there is none or an empty one.</summary>
+    public static string? Text(this IConfiguration configuration, string name)
+    {
+        Asked.TryAdd(name, true);
+        return configuration[name] is { Length: > 0 } text ? text : null;
+    }
+
+    /// <summary>The entries of a list, which are to be read by their paths.</summary>
+    public static IEnumerable<IConfigurationSection> Entries(this IConfiguration configuration, string name)
+    {
+        Asked.TryAdd(name, true);
+        return configuration.GetSection(name).GetChildren();
+    }
+
+    /// <summary>Refuses what stands in a section of the service's own and was never asked for: it is misspelt, and would be ignored.</summary>
+    /// <exception cref="SettingException">There is such a setting.</exception>
+    public static void RefuseUnknown(this IConfiguration configuration)
+    {
+        string[] names = [.. Asked.Keys.Where(name => name.Contains(':', StringComparison.Ordinal) && !name.Any(char.IsAsciiDigit))];
+        foreach (string section in names.Select(name => name[..name.IndexOf(':', StringComparison.Ordinal)]).Where(section => section != "Logging").Distinct())
+        {
+            foreach ((string path, string? value) in configuration.GetSection(section).AsEnumerable())
+            {
+                if (value is { Length: > 0 } && !Asked.ContainsKey(path))
+                {
+                    string hint = NearestName.Among(names, path) is { } near ? $" (did you mean {near}?)" : string.Empty;
+                    throw new SettingException(path, value, $"no setting of this name{hint}");
+                }
+            }
+        }
+    }
+
     public static long Whole(this IConfiguration configuration, string name, long fallback, long least, long most)
     {
-        if (configuration[name] is not { Length: > 0 } text)
+        if (configuration.Text(name) is not { } text)
         {
             return fallback;
         }
@@ -26,7 +63,7 @@ internal static class Settings
 
     public static double Number(this IConfiguration configuration, string name, double fallback, double least, double most)
     {
-        if (configuration[name] is not { Length: > 0 } text)
+        if (configuration.Text(name) is not { } text)
         {
             return fallback;
         }
@@ -38,7 +75,7 @@ internal static class Settings
 
     public static bool Flag(this IConfiguration configuration, string name, bool fallback)
     {
-        if (configuration[name] is not { Length: > 0 } text)
+        if (configuration.Text(name) is not { } text)
         {
             return fallback;
         }
@@ -50,7 +87,7 @@ internal static class Settings
     public static T Choice<T>(this IConfiguration configuration, string name, T fallback)
         where T : struct, Enum
     {
-        if (configuration[name] is not { Length: > 0 } text)
+        if (configuration.Text(name) is not { } text)
         {
             return fallback;
         }
@@ -64,7 +101,7 @@ internal static class Settings
 
     public static string Word(this IConfiguration configuration, string name, string fallback, int longest)
     {
-        if (configuration[name] is not { Length: > 0 } text)
+        if (configuration.Text(name) is not { } text)
         {
             return fallback;
         }

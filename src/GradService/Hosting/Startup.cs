@@ -8,16 +8,6 @@ namespace GradService.Hosting;
 /// <summary>What the host is put together from, each under one name for <c>Program.cs</c> to list.</summary>
 internal static class Startup
 {
-    /// <summary>A wrong setting stops the start with its sentence on the standard error stream and exit code 1, rather than with a stack trace.</summary>
-    public static void TellWrongSettingsInOneSentence() => AppDomain.CurrentDomain.UnhandledException += (_, unhandled) =>
-    {
-        if (unhandled.ExceptionObject is SettingException wrong)
-        {
-            Console.Error.WriteLine(wrong.Message);
-            Environment.Exit(1);
-        }
-    };
-
     /// <summary>
     /// The host with the parts that are used here, TLS among them. Settings are validated at the start and hold until the end: nothing
     /// watches their files, unless <c>hostBuilder:reloadConfigOnChange</c> says so.
@@ -50,6 +40,7 @@ internal static class Startup
         var limits = new Limits(builder.Configuration);
         builder.Services.AddSingleton(limits);
         builder.Services.AddSingleton(new MemoryBudget(limits.MaxInFlightBytes));
+        builder.Services.AddHostedService<MemoryTrim>();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -26,7 +26,7 @@ internal static class ModelsDoor
         app.MapGet(Addresses[0], listing.DescribeAsync).WithMetadata(Needs.AnyKey);
         foreach (string address in Addresses)
         {
-            app.MapPost($"{address}/segment", segment.HandleAsync).WithMetadata(Needs.Of(Scopes.ModelsRun), Measured.Segment);
+            app.MapPost($"{address}/segment", segment.HandleAsync).WithMetadata(Needs.Of(Scopes.ModelsRun), Measured.Segment, SegmentEndpoint.Query);
             app.MapPost($"{address}/evaluate", evaluate.HandleAsync).WithMetadata(Needs.Of(Scopes.ModelsRun), Measured.Evaluate);
         }
     }

@@ -14,7 +14,13 @@ namespace GradService.Models;
 /// <summary><c>POST /v1/models/{name}/segment</c>: from a picture to the class of each pixel.</summary>
 internal sealed class SegmentEndpoint(ModelRepository repository, Limits limits, MemoryBudget budget)
 {
+    private const string View = "view";
+    private const string Format = "tensor_format";
+
     private readonly SegmentRequestReader _reader = new(limits, new PictureReader(limits, budget));
+
+    /// <summary>What may stand behind the address.</summary>
+    public static QueryNames Query { get; } = new([View, Format]);
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -25,8 +31,11 @@ internal sealed class SegmentEndpoint(ModelRepository repository, Limits limits,
             using OnnxModel model = ModelAddress.Acquire(context, repository);
             PictureModel takes = PictureModel.Of(model.Name, model.Description, model.Manifest);
             model.RefuseIfFull();
-            var view = QueryChoice.Of<SegmentView>(context.Request, "view");
-            var format = QueryChoice.Of<TensorFormat>(context.Request, "tensor_format");
+            var view = QueryChoice.Of<SegmentView>(context.Request, View);
+            var format = QueryChoice.Of<TensorFormat>(context.Request, Format);
+
+            // Before the upload; a PNG holds one picture, so for several the choice is made again.
+            _ = AcceptedType.Of(context.Request, [SegmentPicture.MediaType, ModelAnswer.MediaType]);
             SentPictures pictures;
             using (Spans.Parse())
             {
@@ -34,8 +43,6 @@ internal sealed class SegmentEndpoint(ModelRepository repository, Limits limits,
             }
 
             measure.Received(pictures.Elements);
-
-            // A PNG holds one picture.
             string answer = AcceptedType.Of(context.Request, pictures.Count == 1 ? [SegmentPicture.MediaType, ModelAnswer.MediaType] : [ModelAnswer.MediaType]);
             var execution = new Execution(limits.Threads, context.RequestAborted);
             Segmented found;

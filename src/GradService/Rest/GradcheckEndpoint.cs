@@ -7,6 +7,7 @@ using GradService.Hosting.Admission;
 using GradService.Hosting.Telemetry;
 using GradService.Numerics.Checking;
 using GradService.Numerics.Tensors;
+using GradService.Wire;
 
 namespace GradService.Rest;
 
@@ -21,6 +22,7 @@ internal sealed class GradcheckEndpoint(Operation operation, Limits limits, Memo
         using var scope = new TensorScope(budget);
         using var slot = new CpuSlot(gate.ForLongWork);
         OperationRequest? request = null;
+        GradientReport report;
         try
         {
             MediaTypes.RequireJson(context.Request);
@@ -33,22 +35,23 @@ internal sealed class GradcheckEndpoint(Operation operation, Limits limits, Memo
 
             measure.Received(_reader.Value.Elements(request));
             long began = Stopwatch.GetTimestamp();
-            GradientReport report;
             using (Spans.Compute())
             {
                 report = new GradientChecker(operation, request, scope, context.RequestAborted).Check();
             }
 
             measure.Computed(Stopwatch.GetElapsedTime(began));
-            using Activity? writing = Spans.Write();
-            context.Response.ContentType = "application/json; charset=utf-8";
-            await context.Response.WriteAsync(Json(report).ToJsonString(), context.RequestAborted).ConfigureAwait(false);
-            measure.Answered(0);
         }
         catch (Exception exception) when (Fault.Of(exception, operation, request) is { } fault)
         {
             await Problems.WriteAsync(context, fault).ConfigureAwait(false);
+            return;
         }
+
+        using Activity? writing = Spans.Write();
+        context.Response.ContentType = "application/json; charset=utf-8";
+        await context.Response.WriteAsync(Json(report).ToJsonString(), context.RequestAborted).ConfigureAwait(false);
+        measure.Answered(0);
     }
 
     private static JsonObject Json(GradientReport report)
@@ -56,8 +59,8 @@ internal sealed class GradcheckEndpoint(Operation operation, Limits limits, Memo
         var answer = new JsonObject
         {
             ["passed"] = report.Passed,
-            ["step"] = GradientCheck.DefaultStep,
-            ["tolerance"] = GradientCheck.DefaultTolerance,
+            ["step"] = Number(GradientCheck.DefaultStep),
+            ["tolerance"] = Number(GradientCheck.DefaultTolerance),
             ["inputs"] = new JsonArray([.. report.Inputs.Select(found => (JsonNode)Json(found.Input, found.Shape, found.Result))]),
             ["held"] = new JsonArray([.. report.Held.Select(choice => (JsonNode)choice)]),
         };
@@ -82,5 +85,14 @@ internal sealed class GradcheckEndpoint(Operation operation, Limits limits, Memo
         ["elements"] = result.Elements,
     };
 
-    private static JsonNode Number(double value) => double.IsFinite(value) ? value : value.ToString(CultureInfo.InvariantCulture);
+    private static JsonNode Number(double value)
+    {
+        if (!double.IsFinite(value))
+        {
+            return value.ToString(CultureInfo.InvariantCulture);
+        }
+
+        Span<byte> text = stackalloc byte[NumberFormatter.Room];
+        return JsonNode.Parse(text[..NumberFormatter.Write(value, text)])!;
+    }
 }

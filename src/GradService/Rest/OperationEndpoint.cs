@@ -53,7 +53,7 @@ internal sealed class OperationEndpoint(Operation operation, Limits limits, Memo
             measure.Computed(Stopwatch.GetElapsedTime(began));
             if (pictureType is not null)
             {
-                picture = ((IPictured)operation).Draw(request, response, pictureType);
+                picture = ((IPictured)operation).Draw(request, response, pictureType, scope);
             }
         }
         catch (Exception exception) when (Fault.Of(exception, operation, request) is { } fault)

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace GradService.Tests.Access;
 
@@ -60,7 +61,7 @@ public sealed class ExposureTests
         var context = new DefaultHttpContext { RequestServices = new ServiceCollection().BuildServiceProvider() };
         context.Request.Path = "/v2/repository/models/a/load";
         context.SetEndpoint(new Endpoint(null, new EndpointMetadataCollection(Needs.Of(scope)), null));
-        await new AccessCheck(_ => Task.CompletedTask, new ApiKeys(NoKeys), new Tokens(NoKeys), exposure).InvokeAsync(context);
+        await new AccessCheck(_ => Task.CompletedTask, new ApiKeys(NoKeys), new Tokens(NoKeys), exposure, NullLogger<AccessCheck>.Instance).InvokeAsync(context);
         return context.Response.StatusCode;
     }
 

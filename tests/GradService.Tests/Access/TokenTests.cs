@@ -49,6 +49,21 @@ public sealed class TokenTests : IAsyncLifetime
     public async Task A_token_may_do_what_its_scopes_say(string claim, string scopes, int status) => Assert.Equal(status, await AskAsync(Token(claim: claim, scopes: scopes)));
 
     [Fact]
+    public async Task A_token_whose_authority_does_not_answer_is_not_called_wrong()
+    {
+        using var service = new RunningService([("Auth:Jwt:Authority", "http://127.0.0.1:9"), ("Auth:Jwt:Audience", Audience)]);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v2/models");
+        request.Headers.Add("Authorization", $"Bearer {Token()}");
+        using HttpResponseMessage answer = await service.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.NotNull(answer.Headers.RetryAfter);
+        using var wrong = new HttpRequestMessage(HttpMethod.Get, "/v2/models");
+        wrong.Headers.Add("X-Api-Key", "wrong");
+        using HttpResponseMessage refused = await service.Client.SendAsync(wrong, TestContext.Current.CancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, refused.StatusCode);
+    }
+
+    [Fact]
     public async Task A_token_that_does_not_hold_is_refused()
     {
         using var other = RSA.Create(2048);

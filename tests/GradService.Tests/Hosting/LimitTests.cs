@@ -106,23 +106,6 @@ public sealed class LimitTests
         Assert.Equal(HttpStatusCode.OK, after.StatusCode);
     }
 
-    [Fact]
-    public async Task A_wrong_setting_is_told_in_one_sentence_and_ends_the_process_with_1()
-    {
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "--urls", "http://127.0.0.1:0", "--Limits:MaxRequestBytes", "-5"])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        };
-        using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal("Setting Limits:MaxRequestBytes is \"-5\"; expected a whole number from 1024 to 2000000000.", errors.Trim());
-        Assert.Equal(string.Empty, (await output).Trim());
-        Assert.Equal(1, process.ExitCode);
-    }
-
     [Theory]
     [InlineData("Limits:MaxRequestBytes", "-5", "Setting Limits:MaxRequestBytes is \"-5\"; expected a whole number from 1024 to 2000000000.")]
     [InlineData("Limits:RequestTimeoutSeconds", "soon", "Setting Limits:RequestTimeoutSeconds is \"soon\"; expected a whole number from 1 to 86400.")]

@@ -1,7 +1,7 @@
 namespace GradService.Hosting.Access;
 
 /// <summary>Lets a request through to its route, or refuses it before its body is read.</summary>
-internal sealed class AccessCheck(RequestDelegate next, ApiKeys keys, Tokens tokens, Exposure exposure)
+internal sealed partial class AccessCheck(RequestDelegate next, ApiKeys keys, Tokens tokens, Exposure exposure, ILogger<AccessCheck> logger)
 {
     private const string KeyHeader = "X-Api-Key";
     private const string BearerPrefix = "Bearer ";
@@ -39,7 +39,18 @@ internal sealed class AccessCheck(RequestDelegate next, ApiKeys keys, Tokens tok
             return;
         }
 
-        Caller? caller = keys.Find(key) ?? await tokens.FindAsync(context).ConfigureAwait(false);
+        Caller? caller;
+        try
+        {
+            caller = keys.Find(key) ?? await tokens.FindAsync(context).ConfigureAwait(false);
+        }
+        catch (AuthorityException exception)
+        {
+            LogNoAuthority(logger, exception.Message);
+            await ErrorAnswers.WriteAsync(context, new Fault(StatusCodes.Status503ServiceUnavailable, "$", "The token cannot be checked, as its authority does not answer. Try again; the service's log says more.") { RetryAfterSeconds = 5 }).ConfigureAwait(false);
+            return;
+        }
+
         if (caller is null)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
@@ -60,6 +71,9 @@ internal sealed class AccessCheck(RequestDelegate next, ApiKeys keys, Tokens tok
         context.User = caller.User;
         await next(context).ConfigureAwait(false);
     }
+
+    [LoggerMessage(LogLevel.Warning, "Tokens cannot be checked: nothing could be learned from the authority in Auth:Jwt:Authority. {Reason}")]
+    private static partial void LogNoAuthority(ILogger logger, string reason);
 
     private static string? Presented(HttpRequest request)
     {

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.Options;
 
 namespace GradService.Hosting.Access;
 
@@ -54,6 +55,7 @@ internal sealed class Tokens
     }
 
     /// <summary>Who a request's token is of; null where it has none, or one that does not hold.</summary>
+    /// <exception cref="AuthorityException">Nothing could be learned of the authority yet.</exception>
     public async Task<Caller?> FindAsync(HttpContext context)
     {
         if (!AreTaken)
@@ -64,11 +66,30 @@ internal sealed class Tokens
         AuthenticateResult result = await context.AuthenticateAsync(JwtBearerDefaults.AuthenticationScheme).ConfigureAwait(false);
         if (result.Principal is not { } user)
         {
+            if (result.Failure is not null)
+            {
+                await RequireAuthorityAsync(context).ConfigureAwait(false);
+            }
+
             return null;
         }
 
         // What other services are asked for is none of ours.
         string scopes = string.Join(' ', user.Claims.Where(claim => claim.Type is "scope" or "scp").Select(claim => claim.Value));
         return new Caller(user, ScopeNames.Read(scopes, _ => { }));
+    }
+
+    // A token cannot be told from a wrong one while nobody says with which keys the authority signs.
+    private static async Task RequireAuthorityAsync(HttpContext context)
+    {
+        JwtBearerOptions options = context.RequestServices.GetRequiredService<IOptionsMonitor<JwtBearerOptions>>().Get(JwtBearerDefaults.AuthenticationScheme);
+        try
+        {
+            await options.ConfigurationManager!.GetConfigurationAsync(context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new AuthorityException(exception);
+        }
     }
 }

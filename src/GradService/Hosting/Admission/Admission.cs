@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.RateLimiting;
 
 namespace GradService.Hosting.Admission;
@@ -11,6 +12,9 @@ internal static class Admission
         var limits = new Limits(builder.Configuration);
         var connections = new ConnectionLimits(builder.Configuration);
         builder.WebHost.ConfigureKestrel(kestrel => connections.Apply(kestrel.Limits));
+        var blocks = new WideBlocks(connections.MaxConnections, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        builder.Services.AddSingleton(blocks);
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(blocks);
         builder.Services.AddSingleton(CpuGate.Of(limits));
         LetThreadsBeThere(limits);
         builder.Services.AddSingleton<Shutdown>();

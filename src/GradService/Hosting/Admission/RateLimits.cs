@@ -49,9 +49,9 @@ internal sealed class RateLimits
     private static RateLimitKind KindOf(IConfiguration configuration)
     {
         const string Name = "RateLimit:Kind";
-        return configuration[Name] switch
+        return configuration.Text(Name) switch
         {
-            null or "" or "none" => RateLimitKind.None,
+            null or "none" => RateLimitKind.None,
             "fixed_window" => RateLimitKind.FixedWindow,
             "token_bucket" => RateLimitKind.TokenBucket,
             string other => throw new SettingException(Name, other, "none, fixed_window or token_bucket"),

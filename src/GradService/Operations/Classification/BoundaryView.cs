@@ -19,16 +19,22 @@ internal static class BoundaryView
         if (request.Fixed is { } given)
         {
             Require.Shape(given.Shape, "fixed", new Shape(count), "one value for each feature; those of x_axis and y_axis are not looked at");
-            double[] values = Doubles(run.Floats<T>(given));
+            double[] values = Doubles(given, run.Scope);
             int wrong = Array.FindIndex(values, value => !double.IsFinite(value));
             return wrong < 0 ? values : throw new OperandException("fixed", $"{values[wrong]} was found; expected finite numbers.", wrong);
         }
 
         var means = new double[count];
-        double[] samples = features is null ? [] : Doubles(features);
-        for (int f = 0; f < count && samples.Length > 0; f++)
+        for (int f = 0; f < count && features is not null; f++)
         {
-            means[f] = Enumerable.Range(0, samples.Length / count).Select(i => samples[(i * count) + f]).Where(double.IsFinite).DefaultIfEmpty(0).Average();
+            (double sum, long finite) = (0, 0);
+            for (int at = f; at < features.Length; at += count)
+            {
+                double value = double.CreateTruncating(features.Span[at]);
+                (sum, finite) = double.IsFinite(value) ? (sum + value, finite + 1) : (sum, finite);
+            }
+
+            means[f] = finite == 0 ? 0 : sum / finite;
         }
 
         return means;
@@ -45,32 +51,33 @@ internal static class BoundaryView
                 throw new OperandException("bounds", $"Shape {bounds.Shape} was found; expected [4]: x_min, x_max, y_min, y_max.");
             }
 
-            double[] box = Doubles(run.Floats<T>(bounds));
+            double[] box = Doubles(bounds, run.Scope);
             return new BoundaryPlane(request.XAxis, request.YAxis, box[0], box[1], box[2], box[3]);
         }
 
-        double[] samples = features is null ? [] : Doubles(features);
-        (double xMin, double xMax) = Range(samples, count, request.XAxis);
-        (double yMin, double yMax) = Range(samples, count, request.YAxis);
+        (double xMin, double xMax) = Range(features, count, request.XAxis);
+        (double yMin, double yMax) = Range(features, count, request.YAxis);
         return new BoundaryPlane(request.XAxis, request.YAxis, xMin, xMax, yMin, yMax);
     }
 
-    /// <summary>The elements of a request's or an answer's tensor in FP64.</summary>
-    public static double[] Doubles(Tensor tensor)
-    {
-        using var scope = new TensorScope(MemoryBudget.Unlimited);
-        return tensor.ToFloating<double>(scope, "features").Span.ToArray();
-    }
+    /// <summary>The few elements of a request's or an answer's tensor in FP64.</summary>
+    public static double[] Doubles(Tensor tensor, TensorScope memory) => tensor.ToFloating<double>(memory, "features").Span.ToArray();
 
-    private static (double Least, double Most) Range(double[] samples, int count, int feature)
+    private static (double Least, double Most) Range<T>(Tensor<T>? features, int count, int feature)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        double[] values = feature < 0 || feature >= count ? [] : [.. Enumerable.Range(0, samples.Length / count).Select(i => samples[(i * count) + feature]).Where(double.IsFinite)];
-        if (values.Length == 0)
+        (double least, double most) = (double.PositiveInfinity, double.NegativeInfinity);
+        for (int at = feature; features is not null && feature >= 0 && feature < count && at < features.Length; at += count)
+        {
+            double value = double.CreateTruncating(features.Span[at]);
+            (least, most) = double.IsFinite(value) ? (Math.Min(least, value), Math.Max(most, value)) : (least, most);
+        }
+
+        if (least > most)
         {
             return (-1, 1);
         }
 
-        (double least, double most) = (values.Min(), values.Max());
         double margin = most > least ? Margin * (most - least) : Math.Max(1, Math.Abs(most));
         return (least - margin, most + margin);
     }

@@ -86,8 +86,8 @@ public sealed class LogisticBoundaryOperation : PicturedOperation<LogisticBounda
     }
 
     /// <inheritdoc/>
-    protected override ReadOnlyMemory<byte> Draw(LogisticBoundaryRequest request, LogisticBoundaryResponse response, string mediaType) =>
-        BoundaryPicture.Draw(request, response, mediaType);
+    protected override ReadOnlyMemory<byte> Draw(LogisticBoundaryRequest request, LogisticBoundaryResponse response, string mediaType, TensorScope memory) =>
+        BoundaryPicture.Draw(request, response, mediaType, memory);
 
     private static void CheckPicture(LogisticBoundaryRequest request)
     {
