@@ -25,7 +25,6 @@ builder.AddHealth();
 builder.AddTelemetry();
 builder.AddAccess();
 builder.AddDocumentation();
-builder.Configuration.RefuseUnknown();
 
 WebApplication app = builder.Build();
 app.UseTelemetry();
@@ -43,6 +42,7 @@ app.MapMetrics();
 app.MapRest();
 app.MapModels();
 app.MapInferenceProtocol();
+app.Configuration.RefuseUnknown();
 await app.RunAsync();
 return 0;
 

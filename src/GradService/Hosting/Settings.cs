@@ -31,7 +31,7 @@ internal static class Settings
         return configuration.GetSection(name).GetChildren();
     }
 
-    /// <summary>Refuses what stands in a section of the service's own and was never asked for: it is misspelt, and would be ignored.</summary>
+    /// <summary>Refuses what stands in a section of the service's own and was never asked for: it is misspelt, and would be ignored. To be used once all has been read.</summary>
     /// <exception cref="SettingException">There is such a setting.</exception>
     public static void RefuseUnknown(this IConfiguration configuration)
     {
