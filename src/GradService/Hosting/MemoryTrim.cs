@@ -4,7 +4,7 @@ namespace GradService.Hosting;
 
 /// <summary>
 /// Gives memory back that is not needed: large buffers that nobody has used for a while, and, once after each time of work, everything that
-/// the collector holds ready for more.
+/// the collector and the native heap hold ready for more.
 /// </summary>
 internal sealed class MemoryTrim(MemoryBudget budget, WideBlocks blocks) : BackgroundService
 {
@@ -23,6 +23,7 @@ internal sealed class MemoryTrim(MemoryBudget budget, WideBlocks blocks) : Backg
             {
                 blocks.Release();
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                NativeHeap.GiveBack();
                 trimmed = now;
             }
 
