@@ -48,7 +48,7 @@ internal unsafe struct ElementwiseLossJob<T, TLoss> : ILanesJob
             Finish<V>(whole, end - whole, sum);
         }
 
-        Sums[chunk] = Lanes.Sum(Vector512.Load(sum));
+        Sums[chunk] = Lanes.Sum(sum);
     }
 
     private static T* At(T* operand, int at) => operand == null ? null : operand + at;

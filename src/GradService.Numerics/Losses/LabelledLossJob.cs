@@ -61,7 +61,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
                 Add<V>(tile.Loss, count, sum);
             }
 
-            sums[chunk] = Lanes.Sum(Vector512.Load(sum));
+            sums[chunk] = Lanes.Sum(sum);
         }
         finally
         {

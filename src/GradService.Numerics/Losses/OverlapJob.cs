@@ -74,7 +74,7 @@ internal unsafe struct OverlapJob<T> : ILanesJob
 
             for (int at = 0; !Backward && at < 2 * classes; at++)
             {
-                Sums[((long)chunk * 2 * classes) + at] = Lanes.Sum(Vector512.Load(sums + (at * Tile.Lanes)));
+                Sums[((long)chunk * 2 * classes) + at] = Lanes.Sum(sums + (at * Tile.Lanes));
             }
         }
         finally

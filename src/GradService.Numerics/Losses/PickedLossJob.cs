@@ -73,7 +73,7 @@ internal readonly unsafe struct PickedLossJob<T>(LabelledLossOperands<T> operand
             }
         }
 
-        return Lanes.Sum(Vector512.Load(lanes));
+        return Lanes.Sum(lanes);
     }
 
     private double RunAny(int first, int end)
@@ -104,7 +104,7 @@ internal readonly unsafe struct PickedLossJob<T>(LabelledLossOperands<T> operand
             }
         }
 
-        return Lanes.Sum(Vector512.Load(lanes));
+        return Lanes.Sum(lanes);
     }
 
     // What an element's loss is multiplied by beside its class's weight.

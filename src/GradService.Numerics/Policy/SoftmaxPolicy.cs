@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using GradService.Numerics.Vectors;
 
 namespace GradService.Numerics.Policy;
 
@@ -54,10 +55,10 @@ public static class SoftmaxPolicy
             int first = sample * actionCount;
             ReadOnlySpan<bool> allowed = actionMask.IsEmpty ? default : actionMask.Slice(first, actionCount);
             LinearPolicy.Evaluate(states.Slice(sample * features, features), wideTheta, allowed, temperature, logP, p);
-            Round(p, probabilities.Slice(first, actionCount));
+            Products.Round(p, probabilities.Slice(first, actionCount));
             if (!logProbabilities.IsEmpty)
             {
-                Round(logP, logProbabilities.Slice(first, actionCount));
+                Products.Round(logP, logProbabilities.Slice(first, actionCount));
             }
 
             if (!entropy.IsEmpty)
@@ -78,14 +79,5 @@ public static class SoftmaxPolicy
         }
 
         return entropy;
-    }
-
-    private static void Round<T>(ReadOnlySpan<double> from, Span<T> to)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        for (int a = 0; a < from.Length; a++)
-        {
-            to[a] = T.CreateTruncating(from[a]);
-        }
     }
 }

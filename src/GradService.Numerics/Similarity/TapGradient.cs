@@ -76,7 +76,7 @@ internal static unsafe class TapGradient
                 {
                     for (int t = 0; t < Width && tap + t < taps; t++)
                     {
-                        gradient[((long)(filter + f) * taps) + tap + t] = Lanes.Sum(Vector512.Load(sums + (Block * f) + (t * Tile.Lanes)));
+                        gradient[((long)(filter + f) * taps) + tap + t] = Lanes.Sum(sums + (Block * f) + (t * Tile.Lanes));
                     }
                 }
 

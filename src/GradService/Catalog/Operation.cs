@@ -7,6 +7,7 @@ namespace GradService.Catalog;
 public abstract class Operation
 {
     private Signature? _signature;
+    private bool? _hasGradients;
 
     private protected Operation()
     {
@@ -28,7 +29,7 @@ public abstract class Operation
     public Signature Signature => _signature ??= Signature.Read(this);
 
     /// <summary>Whether there are gradients to ask for: an input is differentiable.</summary>
-    public bool HasGradients => RequestType.GetProperties().Any(property => property.IsDefined(typeof(DifferentiableAttribute), inherit: false));
+    public bool HasGradients => _hasGradients ??= RequestType.GetProperties().Any(property => property.IsDefined(typeof(DifferentiableAttribute), inherit: false));
 
     /// <summary>Whether a short request may take long: one that repeats until it converges, or whose answer is far larger than itself.</summary>
     public virtual bool IsLong => false;

@@ -29,16 +29,16 @@ internal static class RemoteModels
 
     private static RemoteModel ReadOne(IConfiguration configuration, IConfigurationSection entry)
     {
-        string name = Member(configuration, $"{entry.Path}:Name", $"at most {LongestName} letters, digits, '_', '-' and '.', the first a letter or a digit", text =>
+        string name = Member(entry, "Name", $"at most {LongestName} letters, digits, '_', '-' and '.', the first a letter or a digit", text =>
             text.Length <= LongestName && char.IsAsciiLetterOrDigit(text[0]) && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.'));
-        string address = Member(configuration, $"{entry.Path}:Address", "an address that begins with https:// (http:// from this machine alone)", text =>
+        string address = Member(entry, "Address", "an address that begins with https:// (http:// from this machine alone)", text =>
             Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback)));
-        string sha256 = Member(configuration, $"{entry.Path}:Sha256", "the file's SHA-256, 64 hexadecimal digits", text => text.Length == 64 && text.All(char.IsAsciiHexDigit));
+        string sha256 = Member(entry, "Sha256", "the file's SHA-256, 64 hexadecimal digits", text => text.Length == 64 && text.All(char.IsAsciiHexDigit));
         return new RemoteModel(name, (int)configuration.Whole($"{entry.Path}:Version", 1, 1, int.MaxValue), new Uri(address), sha256);
     }
 
-    private static string Member(IConfiguration configuration, string name, string allowed, Func<string, bool> isAllowed) =>
-        configuration.Text(name) is { } text && isAllowed(text) ? text : throw new SettingException(name, configuration[name] ?? string.Empty, allowed);
+    private static string Member(IConfigurationSection entry, string name, string allowed, Func<string, bool> isAllowed) =>
+        entry.Text(name) is { } text && isAllowed(text) ? text : throw new SettingException($"{entry.Path}:{name}", entry[name] ?? string.Empty, allowed);
 
     private static void RefuseUnknown(IConfigurationSection entry)
     {

@@ -20,7 +20,7 @@ internal static class Settings
     /// <summary>The value as it stands there; null where there is none or an empty one.</summary>
     public static string? Text(this IConfiguration configuration, string name)
     {
-        Asked.TryAdd(name, true);
+        Asked.TryAdd(configuration is IConfigurationSection section ? $"{section.Path}:{name}" : name, true);
         return configuration[name] is { Length: > 0 } text ? text : null;
     }
 
@@ -36,14 +36,16 @@ internal static class Settings
     public static void RefuseUnknown(this IConfiguration configuration)
     {
         string[] names = [.. Asked.Keys.Where(name => name.Contains(':', StringComparison.Ordinal) && !name.Any(char.IsAsciiDigit))];
-        foreach (string section in names.Select(name => name[..name.IndexOf(':', StringComparison.Ordinal)]).Where(section => section != "Logging").Distinct())
+        foreach (string section in names.Select(name => name[..name.IndexOf(':', StringComparison.Ordinal)]).Distinct())
         {
             foreach ((string path, string? value) in configuration.GetSection(section).AsEnumerable())
             {
                 if (value is { Length: > 0 } && !Asked.ContainsKey(path))
                 {
                     string hint = NearestName.Among(names, path) is { } near ? $" (did you mean {near}?)" : string.Empty;
-                    throw new SettingException(path, value, $"no setting of this name{hint}");
+                    // What stands beside the keys may be a key.
+                    string shown = section == "Auth" ? $"({value.Length} characters)" : value;
+                    throw new SettingException(path, shown, $"no setting of this name{hint}");
                 }
             }
         }

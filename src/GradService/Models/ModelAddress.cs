@@ -32,7 +32,7 @@ internal static class ModelAddress
     /// <param name="models">The models there are.</param>
     public static ModelException Unknown(string name, IReadOnlyList<ModelStatus> models)
     {
-        string hint = NearestName.Among([.. models.Select(model => model.Name)], name) is { } near ? $" Did you mean {near}?" : string.Empty;
+        string hint = NearestName.Question([.. models.Select(model => model.Name)], name);
         return new ModelException(ModelFault.NotFound, $"There is no model {name}.{hint} GET /v1/models lists what there is.");
     }
 

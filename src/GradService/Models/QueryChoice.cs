@@ -19,7 +19,7 @@ internal static class QueryChoice
 
         string[] words = [.. Enum.GetNames<T>().Select(value => ParameterJson.EnumName(typeof(T), value))];
         int index = Array.IndexOf(words, found);
-        string hint = NearestName.Among(words, found) is { } near ? $" Did you mean {near}?" : string.Empty;
+        string hint = NearestName.Question(words, found);
         return index >= 0
             ? Enum.GetValues<T>()[index]
             : throw new BodyException(name, $"?{name}={found} was found; expected {string.Join(", ", words.SkipLast(1))} or {words[^1]}.{hint}", BodyException.Senseless);

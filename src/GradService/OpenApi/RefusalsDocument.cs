@@ -36,8 +36,13 @@ internal sealed partial class RefusalsDocument(EndpointDataSource endpoints) : I
     private static IEnumerable<(string Key, Needs Needs)> Routes((string Key, Needs Needs)[] routes, string key)
     {
         (string, Needs)[] same = [.. routes.Where(route => route.Key == key)];
+        if (same.Length > 0)
+        {
+            return same;
+        }
+
         var pattern = new Regex($"^{Regex.Escape(key).Replace(@"\{}", "[^/]+", StringComparison.Ordinal)}$");
-        return same.Length > 0 ? same : routes.Where(route => pattern.IsMatch(route.Key));
+        return routes.Where(route => pattern.IsMatch(route.Key));
     }
 
     private static void Add(OpenApiResponses responses, string path, Needs route, OpenApiDocument document)

@@ -48,7 +48,7 @@ internal static class RestDoor
             return $"{name} has no gradients to check.";
         }
 
-        string hint = NearestName.Among([.. catalog.All.Select(operation => operation.Name)], name) is { } near ? $" Did you mean {prefix}{near}?" : string.Empty;
+        string hint = NearestName.Question([.. catalog.All.Select(operation => operation.Name)], name, prefix);
         return $"There is no {path}.{hint} GET /v1/operations lists what there is.";
     }
 }

@@ -42,6 +42,13 @@ internal static class NearestName
         return best.Distance <= Math.Max(1, Math.Min(plain.Length, best.Name?.Length ?? 0) / 3) ? best.Name : null;
     }
 
+    /// <summary>A sentence that asks whether the nearest name was meant, after a space; empty when none is near.</summary>
+    /// <param name="names">The names there are.</param>
+    /// <param name="found">The name found.</param>
+    /// <param name="prefix">What stands before each name.</param>
+    public static string Question(IReadOnlyList<string> names, string found, string prefix = "") =>
+        Among(names, found) is { } near ? $" Did you mean {prefix}{near}?" : string.Empty;
+
     private static string Plain(string name) =>
         string.Concat(name.Where(char.IsLetterOrDigit).Select(char.ToLowerInvariant));
 

@@ -11,7 +11,7 @@ public sealed class StartFailureTests
     [InlineData("Limits:MaxRequestBytes", "-5", "Setting Limits:MaxRequestBytes is \"-5\"; expected a whole number from 1024 to 2000000000.")]
     [InlineData("Limits:MaxTensorElments", "5", "Setting Limits:MaxTensorElments is \"5\"; expected no setting of this name (did you mean Limits:MaxTensorElements?).")]
     [InlineData("Onnx:AllowModelControl", "perhaps", "Setting Onnx:AllowModelControl is \"perhaps\"; expected true or false.")]
-    [InlineData("Auth:ApiKey:0:Name", "me", "Setting Auth:ApiKey:0:Name is \"me\"; expected no setting of this name.")]
+    [InlineData("Auth:ApiKey:0:Name", "me", "Setting Auth:ApiKey:0:Name is \"(2 characters)\"; expected no setting of this name.")]
     [InlineData("Cors:Origin", "https://a.example", "Setting Cors:Origin is \"https://a.example\"; expected no setting of this name (did you mean Cors:Origins?).")]
     [InlineData("urls", "foo", "Setting Urls is \"foo\"; expected an address such as http://localhost:8080; several are separated by semicolons.")]
     [InlineData("urls", "ftp://localhost:1", "Setting Urls is \"ftp://localhost:1\"; expected an address such as http://localhost:8080; several are separated by semicolons.")]

@@ -34,7 +34,7 @@ internal sealed class ApiKeys
                 throw new SettingException($"{section.Path}:Name", name, "a name that no other key has");
             }
 
-            keys.Add((Hash(configuration, section, keys), Caller.Named(name, Allowed(configuration, section))));
+            keys.Add((Hash(section, keys), Caller.Named(name, Allowed(section))));
         }
 
         _keys = [.. keys];
@@ -61,10 +61,10 @@ internal sealed class ApiKeys
         return found;
     }
 
-    private static byte[] Hash(IConfiguration configuration, IConfigurationSection section, List<(byte[] Hash, Caller Caller)> before)
+    private static byte[] Hash(IConfigurationSection section, List<(byte[] Hash, Caller Caller)> before)
     {
         string name = $"{section.Path}:Sha256";
-        string text = configuration.Text(name) ?? string.Empty;
+        string text = section.Text("Sha256") ?? string.Empty;
         if (text.Length != 2 * SHA256.HashSizeInBytes || !text.All(char.IsAsciiHexDigit))
         {
             // Whoever put the key itself here should not find it in the log.
@@ -80,10 +80,10 @@ internal sealed class ApiKeys
         return before.Any(key => key.Hash.AsSpan().SequenceEqual(hash)) ? throw new SettingException(name, text, "a key that is not there already") : hash;
     }
 
-    private static Scopes Allowed(IConfiguration configuration, IConfigurationSection section)
+    private static Scopes Allowed(IConfigurationSection section)
     {
         string name = $"{section.Path}:Scopes";
-        string text = configuration.Text(name) ?? string.Empty;
+        string text = section.Text("Scopes") ?? string.Empty;
         Scopes scopes = ScopeNames.Read(text, _ => throw new SettingException(name, text, $"scopes separated by spaces: {ScopeNames.All}"));
         return scopes == Scopes.None ? throw new SettingException(name, text, $"at least one scope: {ScopeNames.All}") : scopes;
     }

@@ -31,7 +31,16 @@ internal sealed class Lane(string name, int slots, int queueLimit, TimeSpan pati
     public int QueueLimit => queueLimit;
 
     /// <summary>The requests that wait now.</summary>
-    public int QueueLength => _waiting.Count;
+    public int QueueLength
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _waiting.Count;
+            }
+        }
+    }
 
     /// <summary>The requests that hold a slot now.</summary>
     public int Running => Slots - Volatile.Read(ref _free);

@@ -40,7 +40,15 @@ internal sealed class Exports : IHostedLifecycleService, IDisposable
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose() => Sdk.Dispose();
+    public void Dispose()
+    {
+        // A kit that could not be made has stopped the start, with its reason.
+        Task.WhenAny(_making).Wait();
+        if (_making.IsCompletedSuccessfully)
+        {
+            _making.Result.Dispose();
+        }
+    }
 
     private void Configure(IOpenTelemetryBuilder builder)
     {

@@ -19,7 +19,7 @@ internal static class BoundaryView
         if (request.Fixed is { } given)
         {
             Require.Shape(given.Shape, "fixed", new Shape(count), "one value for each feature; those of x_axis and y_axis are not looked at");
-            double[] values = Doubles(given, run.Scope);
+            double[] values = Doubles(run.Floats<T>(given, "fixed"), run.Scope);
             int wrong = Array.FindIndex(values, value => !double.IsFinite(value));
             return wrong < 0 ? values : throw new OperandException("fixed", $"{values[wrong]} was found; expected finite numbers.", wrong);
         }
@@ -51,7 +51,7 @@ internal static class BoundaryView
                 throw new OperandException("bounds", $"Shape {bounds.Shape} was found; expected [4]: x_min, x_max, y_min, y_max.");
             }
 
-            double[] box = Doubles(bounds, run.Scope);
+            double[] box = Doubles(run.Floats<T>(bounds), run.Scope);
             return new BoundaryPlane(request.XAxis, request.YAxis, box[0], box[1], box[2], box[3]);
         }
 
