@@ -47,17 +47,23 @@ internal static class Chunks
     private static void RunAll<TJob>(int count, TJob job, Execution execution)
         where TJob : struct, IChunkJob
     {
-        if (execution.Threads <= 1 || count <= 1)
+        if (execution.Threads > 1 && count > 1)
         {
-            for (int chunk = 0; chunk < count; chunk++)
-            {
-                execution.Cancellation.ThrowIfCancellationRequested();
-                job.Run(chunk);
-            }
-
+            RunInParallel(count, job, execution);
             return;
         }
 
+        for (int chunk = 0; chunk < count; chunk++)
+        {
+            execution.Cancellation.ThrowIfCancellationRequested();
+            job.Run(chunk);
+        }
+    }
+
+    // By itself, as the delegate's captures are allocated where a method begins.
+    private static void RunInParallel<TJob>(int count, TJob job, Execution execution)
+        where TJob : struct, IChunkJob
+    {
         var options = new ParallelOptions { MaxDegreeOfParallelism = execution.Threads, CancellationToken = execution.Cancellation };
         Parallel.For(0, count, options, chunk => job.Run(chunk));
     }

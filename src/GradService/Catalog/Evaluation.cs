@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -9,6 +10,9 @@ namespace GradService.Catalog;
 /// <summary>One run of an operation: its memory, how it may execute, which gradients are wanted, and what it warns of.</summary>
 public sealed class Evaluation(ElementType floating, TensorScope scope, Execution execution, IReadOnlyList<string>? gradients = null)
 {
+    // By the expressions that the compiler fills in, of which there are so many as calls in the source.
+    private static readonly ConcurrentDictionary<string, string> Operands = new(StringComparer.Ordinal);
+
     private List<string>? _warnings;
 
     /// <summary>FP32 or FP64: the type of all floating tensors of the run.</summary>
@@ -101,7 +105,8 @@ public sealed class Evaluation(ElementType floating, TensorScope scope, Executio
     public Tensor<T> Hold<T>(string what, Func<Tensor<T>> choose)
         where T : unmanaged => Held is null ? choose() : Held.Once(what, choose);
 
-    private static string Operand(string expression) => JsonNamingPolicy.CamelCase.ConvertName(expression[(expression.LastIndexOf('.') + 1)..]);
+    private static string Operand(string expression) =>
+        Operands.GetOrAdd(expression, static expression => JsonNamingPolicy.CamelCase.ConvertName(expression[(expression.LastIndexOf('.') + 1)..]));
 }
 
 /// <summary>Choices made in the first of many runs and replayed in the others.</summary>

@@ -16,23 +16,31 @@ internal static class NonFiniteResults
             return;
         }
 
-        string[] results =
-        [
-            .. signature.Outputs
-                .Select(output => First(output.Name, output.Get(response), output.Ordinary, run.Execution))
-                .OfType<string>(),
-        ];
-        if (results.Length == 0)
+        List<string> results = [];
+        for (int i = 0; i < signature.Outputs.Count; i++)
         {
-            return;
+            OutputMember output = signature.Outputs[i];
+            if (First(output.Name, output.Get(response), output.Ordinary, run.Execution) is { } found)
+            {
+                results.Add(found);
+            }
         }
+
+        if (results.Count > 0)
+        {
+            run.WarnOfNonFinite(Sentence(signature, request, results, run));
+        }
+    }
+
+    private static string Sentence(Signature signature, object request, List<string> results, Evaluation run)
+    {
 
         string cause = signature.Inputs
             .Select(input => First(input.Name, input.Get(request), ordinary: 0, run.Execution))
             .FirstOrDefault(found => found is not null) is { } sent
             ? $"as the request is not: {sent}"
             : $"though every number of the request is: look for a logarithm of 0 or less, a division by 0, or a number beyond the range of {run.Floating}";
-        run.WarnOfNonFinite($"Some results are not finite ({(results.Length == 1 ? string.Empty : "the first of each: ")}{string.Join(", ", results)}), {cause}.");
+        return $"Some results are not finite ({(results.Count == 1 ? string.Empty : "the first of each: ")}{string.Join(", ", results)}), {cause}.";
     }
 
     private static string? First(string name, object? value, double ordinary, Execution execution) => value switch

@@ -34,6 +34,14 @@ public sealed class Signature
     /// <summary>The output that the gradients are those of; null where there are none.</summary>
     public OutputMember? Objective { get; }
 
+    /// <summary>An input; null where there is none of the name.</summary>
+    /// <param name="name">Its name on the wire.</param>
+    public InputMember? Input(string name) => Find(Inputs, name);
+
+    /// <summary>A member of the response; null where there is none of the name.</summary>
+    /// <param name="name">Its name on the wire.</param>
+    public OutputMember? Output(string name) => Find(Outputs, name);
+
     /// <summary>Reads an operation's records.</summary>
     /// <param name="operation">The operation.</param>
     /// <exception cref="InvalidOperationException">The records break a rule of the catalogue: a defect of the operation.</exception>
@@ -63,6 +71,21 @@ public sealed class Signature
         }
 
         return signature;
+    }
+
+    // Every request looks members up, so it is done without allocating.
+    private static T? Find<T>(IReadOnlyList<T> members, string name)
+        where T : Member
+    {
+        for (int i = 0; i < members.Count; i++)
+        {
+            if (members[i].Name == name)
+            {
+                return members[i];
+            }
+        }
+
+        return null;
     }
 
     // An operation's own members come first, then those of the records it derives from.

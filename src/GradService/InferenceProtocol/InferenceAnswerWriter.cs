@@ -2,8 +2,6 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Pipelines;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using GradService.Hosting.Admission;
 using GradService.Numerics.Tensors;
 using GradService.Wire;
@@ -16,8 +14,6 @@ internal sealed class InferenceAnswerWriter(InferenceModel model, InferenceReque
 {
     private const int Chunk = 64 * 1024;
 
-    private static readonly JavaScriptEncoder Readable = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-
     /// <summary>Writes the answer, sending it as it grows.</summary>
     /// <param name="context">The request's context, its response not begun.</param>
     /// <param name="scope">What JSON is collected in where its length must be told beforehand.</param>
@@ -26,8 +22,8 @@ internal sealed class InferenceAnswerWriter(InferenceModel model, InferenceReque
     {
         HttpResponse response = context.Response;
         CancellationToken cancellation = context.RequestAborted;
-        NamedTensor[] binary = [.. answer.Outputs.Where(output => request.IsBinary(output.Name))];
-        if (binary.Length == 0)
+        long binaryBytes = BinaryBytes();
+        if (binaryBytes < 0)
         {
             response.ContentType = "application/json";
             await response.StartAsync(cancellation).ConfigureAwait(false);
@@ -40,33 +36,65 @@ internal sealed class InferenceAnswerWriter(InferenceModel model, InferenceReque
         await WriteJsonAsync(json, null, cancellation).ConfigureAwait(false);
         response.ContentType = "application/octet-stream";
         response.Headers[InferenceHeaders.JsonLength] = json.Written.Length.ToString(CultureInfo.InvariantCulture);
-        response.ContentLength = json.Written.Length + binary.Sum(output => BinaryTensor.Size(output.Tensor));
+        response.ContentLength = json.Written.Length + binaryBytes;
 
         // Once started, what is written goes to the connection's own buffers without a copy between.
         await response.StartAsync(cancellation).ConfigureAwait(false);
         PipeWriter sent = Writer(response, slot);
-        await sent.WriteAsync(json.Written, cancellation).ConfigureAwait(false);
-        foreach (NamedTensor output in binary)
+        sent.Write(json.Written.Span);
+        for (int i = 0; i < answer.Outputs.Count; i++)
         {
-            await (output.Tensor is BytesTensor strings
-                ? WriteStringsAsync(sent, strings, cancellation)
-                : WriteBytesAsync(sent, output.Tensor, cancellation)).ConfigureAwait(false);
+            NamedTensor output = answer.Outputs[i];
+            if (!request.IsBinary(output.Name))
+            {
+                continue;
+            }
+
+            if (output.Tensor is BytesTensor strings)
+            {
+                await WriteStringsAsync(sent, strings, cancellation).ConfigureAwait(false);
+            }
+            else
+            {
+                await WriteBytesAsync(sent, output.Tensor, cancellation).ConfigureAwait(false);
+            }
         }
+
+        await sent.FlushAsync(cancellation).ConfigureAwait(false);
+    }
+
+    // Less than 0 where no output is answered as bytes.
+    private long BinaryBytes()
+    {
+        (long bytes, bool any) = (0, false);
+        for (int i = 0; i < answer.Outputs.Count; i++)
+        {
+            NamedTensor output = answer.Outputs[i];
+            if (request.IsBinary(output.Name))
+            {
+                (bytes, any) = (bytes + BinaryTensor.Size(output.Tensor), true);
+            }
+        }
+
+        return any ? bytes : -1;
     }
 
     private static PipeWriter Writer(HttpResponse response, CpuSlot? slot) => slot?.Writer(response.BodyWriter) ?? response.BodyWriter;
 
-    private static async Task WriteBytesAsync(PipeWriter body, Tensor tensor, CancellationToken cancellation)
+    private static async ValueTask WriteBytesAsync(PipeWriter body, Tensor tensor, CancellationToken cancellation)
     {
         int size = (int)BinaryTensor.Size(tensor);
         for (int at = 0; at < size; at += Chunk)
         {
             body.Write(tensor.Bytes.Span.Slice(at, Math.Min(Chunk, size - at)));
-            await body.FlushAsync(cancellation).ConfigureAwait(false);
+            if (body.UnflushedBytes >= Chunk)
+            {
+                await body.FlushAsync(cancellation).ConfigureAwait(false);
+            }
         }
     }
 
-    private static async Task WriteStringsAsync(PipeWriter body, BytesTensor strings, CancellationToken cancellation)
+    private static async ValueTask WriteStringsAsync(PipeWriter body, BytesTensor strings, CancellationToken cancellation)
     {
         foreach (ReadOnlyMemory<byte> value in strings.Values)
         {
@@ -78,8 +106,6 @@ internal sealed class InferenceAnswerWriter(InferenceModel model, InferenceReque
                 await body.FlushAsync(cancellation).ConfigureAwait(false);
             }
         }
-
-        await body.FlushAsync(cancellation).ConfigureAwait(false);
     }
 
     private async ValueTask WriteJsonAsync(IBufferWriter<byte> writer, PipeWriter? sent, CancellationToken cancellation)
@@ -121,13 +147,13 @@ internal sealed class InferenceAnswerWriter(InferenceModel model, InferenceReque
         }
 
         writer.Write("\"model_name\":"u8);
-        WriteText(writer, model.Name);
+        JsonString.Write(writer, model.Name);
         writer.Write(",\"model_version\":"u8);
-        WriteText(writer, model.Version);
+        JsonString.Write(writer, model.Version);
         if (answer.Warnings.Count > 0)
         {
             writer.Write(",\"parameters\":{\"warnings\":"u8);
-            WriteText(writer, string.Join("; ", answer.Warnings));
+            JsonString.Write(writer, string.Join("; ", answer.Warnings));
             writer.Write("}"u8);
         }
 
@@ -138,11 +164,18 @@ internal sealed class InferenceAnswerWriter(InferenceModel model, InferenceReque
     {
         Shape shape = output.Tensor.Shape;
         writer.Write("{\"name\":"u8);
-        WriteText(writer, output.Name);
+        JsonString.Write(writer, output.Name);
         writer.Write(",\"datatype\":"u8);
-        WriteText(writer, output.Tensor.ElementType.ToString());
+        JsonString.Write(writer, output.Tensor.ElementType.ToString());
         writer.Write(",\"shape\":"u8);
-        TensorWriter.WriteFlat(new Tensor<int>(new Shape(shape.Rank), shape.Lengths), writer);
+        writer.Write("["u8);
+        for (int axis = 0; axis < shape.Rank; axis++)
+        {
+            writer.Write(axis > 0 ? ","u8 : default);
+            writer.Advance(NumberFormatter.Write((long)shape[axis], writer.GetSpan(NumberFormatter.Room)));
+        }
+
+        writer.Write("]"u8);
         if (binary)
         {
             writer.Write(",\"parameters\":{\"binary_data_size\":"u8);
@@ -153,12 +186,5 @@ internal sealed class InferenceAnswerWriter(InferenceModel model, InferenceReque
         {
             writer.Write(",\"data\":["u8);
         }
-    }
-
-    private static void WriteText(IBufferWriter<byte> writer, string text)
-    {
-        writer.Write("\""u8);
-        writer.Write(JsonEncodedText.Encode(text, Readable).EncodedUtf8Bytes);
-        writer.Write("\""u8);
     }
 }

@@ -23,6 +23,7 @@ internal static class InferenceHeaders
     {
         string? declared = request.ContentType;
         bool known = string.IsNullOrEmpty(declared)
+            || Array.IndexOf(Known, declared) >= 0
             || (MediaTypeHeaderValue.TryParse(declared, out MediaTypeHeaderValue? type)
                 && (Known.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
                 && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase)));

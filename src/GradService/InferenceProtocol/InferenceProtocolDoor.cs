@@ -25,16 +25,17 @@ internal static class InferenceProtocolDoor
         var limits = app.Services.GetRequiredService<Limits>();
         var budget = app.Services.GetRequiredService<MemoryBudget>();
         var repository = app.Services.GetRequiredService<ModelRepository>();
+        var operations = app.Services.GetRequiredService<OperationCatalog>();
         var models = new ModelCatalog(
             [
-                .. app.Services.GetRequiredService<OperationCatalog>().All.Select(operation => new OperationModel(operation, limits)),
+                .. operations.All.Select(operation => new OperationModel(operation, limits)),
                 .. app.Services.GetServices<InferenceModel>(),
             ],
             new OnnxModels(repository, app.Services.GetRequiredService<OnnxOptions>()));
         app.MapHealth("/v2/health");
         app.MapServer(models);
         app.MapMetadata(models);
-        app.MapEach(HttpMethods.Post, "/infer", new InferenceEndpoint(models, limits, budget, app.Services.GetRequiredService<CpuGate>()).HandleAsync, Needs.ScopeOfItsModel, Measured.Inference);
+        app.MapEach(HttpMethods.Post, "/infer", new InferenceEndpoint(models, limits, budget, app.Services.GetRequiredService<CpuGate>()).HandleAsync, Needs.ScopeOfItsModel(operations), Measured.Inference);
         new RepositoryEndpoints(models, repository, OnnxSettings.AllowsModelControl(app.Configuration), limits, budget).Map(app);
     }
 

@@ -32,20 +32,39 @@ internal sealed class InferenceRequest
     /// <summary>Whether tensors lie in the body itself, which must then outlive the run.</summary>
     public bool UsesBody { get; set; }
 
-    /// <summary>Whether an output is answered as bytes.</summary>
+    /// <summary>An input; null where it was not sent.</summary>
     /// <param name="name">Its name.</param>
-    public bool IsBinary(string name)
+    public Tensor? Input(string name)
+    {
+        foreach (NamedTensor input in Inputs)
+        {
+            if (input.Name == name)
+            {
+                return input.Tensor;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>An output that is asked for by its name; null where it is not.</summary>
+    /// <param name="name">Its name.</param>
+    public RequestedOutput? Output(string name)
     {
         foreach (RequestedOutput output in Outputs)
         {
             if (output.Name == name)
             {
-                return output.Binary ?? BinaryOutputs;
+                return output;
             }
         }
 
-        return BinaryOutputs;
+        return null;
     }
+
+    /// <summary>Whether an output is answered as bytes.</summary>
+    /// <param name="name">Its name.</param>
+    public bool IsBinary(string name) => Output(name)?.Binary ?? BinaryOutputs;
 }
 
 /// <summary>What a model answers.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using GradService.Numerics;
 using GradService.Numerics.Tensors;
 using GradService.Wire;
@@ -7,17 +8,17 @@ namespace GradService.InferenceProtocol;
 /// <summary>Reads the list of input tensors. The members of an input may come in any order; where its data come last they are read in one go.</summary>
 internal readonly ref struct InputReader(InferenceModel model, InferenceRequest request, BinaryTail tail, TensorScope scope, WireLimits limits)
 {
+    private static readonly (byte[] Name, ElementType Type)[] Datatypes = [.. Enum.GetValues<ElementType>().Select(type => (Encoding.UTF8.GetBytes(type.ToString()), type))];
+
     /// <summary>Reads the array at the cursor into the request.</summary>
     /// <exception cref="BodyException">An input is wrong; says which and how.</exception>
     public void ReadAll(ref JsonCursor cursor)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal);
         bool begun = false;
         while (JsonMembers.NextElement(ref cursor, ref begun, "inputs"))
         {
-            string path = $"inputs[{request.Inputs.Count}]";
-            NamedTensor input = ReadOne(ref cursor, names, path);
-            if (names.Count > InferenceRequestReader.MostEntries)
+            NamedTensor input = ReadOne(ref cursor, EntryPaths.OfInput(request.Inputs.Count));
+            if (request.Inputs.Count == InferenceRequestReader.MostEntries)
             {
                 throw new BodyException("inputs", $"There are more than {InferenceRequestReader.MostEntries} inputs.", BodyException.OverLimit);
             }
@@ -26,8 +27,9 @@ internal readonly ref struct InputReader(InferenceModel model, InferenceRequest 
         }
     }
 
-    private NamedTensor ReadOne(ref JsonCursor cursor, HashSet<string> names, string path)
+    private NamedTensor ReadOne(ref JsonCursor cursor, EntryPaths paths)
     {
+        string path = paths.Entry;
         string? name = null;
         ElementType? type = null;
         Shape? shape = null;
@@ -42,31 +44,31 @@ internal readonly ref struct InputReader(InferenceModel model, InferenceRequest 
             {
                 case "name":
                     JsonMembers.Once(ref seen, 1, member, path);
-                    name = JsonMembers.Text(ref cursor, $"{path}.name");
+                    name = JsonMembers.Text(ref cursor, paths.Name);
                     break;
                 case "shape":
                     JsonMembers.Once(ref seen, 2, member, path);
-                    shape = ShapeReader.Read(ref cursor, limits, $"{path}.shape");
+                    shape = ShapeReader.Read(ref cursor, limits, paths.Shape);
                     break;
                 case "datatype":
                     JsonMembers.Once(ref seen, 4, member, path);
-                    type = ReadDatatype(ref cursor, $"{path}.datatype");
+                    type = ReadDatatype(ref cursor, paths.Datatype);
                     break;
                 case "parameters":
                     JsonMembers.Once(ref seen, 8, member, path);
-                    binarySize = TensorParameters.Read(ref cursor, limits, $"{path}.parameters").BinaryDataSize;
+                    binarySize = TensorParameters.Read(ref cursor, limits, paths).BinaryDataSize;
                     break;
                 case "data":
                     JsonMembers.Once(ref seen, 16, member, path);
                     dataAt = cursor.At;
                     if (name is not null && type is not null && shape is not null)
                     {
-                        Admit(name, type.Value, names, path);
-                        tensor = ReadData(ref cursor, type.Value, shape.Value, path);
+                        Admit(name, type.Value, path);
+                        tensor = ReadData(ref cursor, type.Value, shape.Value, paths);
                     }
                     else
                     {
-                        JsonSkipper.Skip(ref cursor, limits.MaxDepth - 3, $"{path}.data");
+                        JsonSkipper.Skip(ref cursor, limits.MaxDepth - 3, paths.Data);
                     }
 
                     break;
@@ -90,34 +92,34 @@ internal readonly ref struct InputReader(InferenceModel model, InferenceRequest 
 
         if (tensor is null)
         {
-            Admit(name, type.Value, names, path);
+            Admit(name, type.Value, path);
             var data = new JsonCursor(cursor.Text, dataAt);
-            tensor = binarySize is { } size ? ReadBinary(name, type.Value, shape.Value, size, path) : ReadData(ref data, type.Value, shape.Value, path);
+            tensor = binarySize is { } size ? ReadBinary(name, type.Value, shape.Value, size, paths) : ReadData(ref data, type.Value, shape.Value, paths);
         }
 
         return new NamedTensor(name, tensor);
     }
 
-    private void Admit(string name, ElementType type, HashSet<string> names, string path)
+    private void Admit(string name, ElementType type, string path)
     {
         model.Admit(name, type, path);
-        if (!names.Add(name))
+        if (request.Input(name) is not null)
         {
             throw new BodyException(path, $"Input '{JsonText.Quote(name)}' is given twice.", BodyException.Malformed);
         }
     }
 
-    private Tensor ReadData(ref JsonCursor cursor, ElementType type, Shape shape, string path)
+    private Tensor ReadData(ref JsonCursor cursor, ElementType type, Shape shape, EntryPaths paths)
     {
         int at = cursor.At;
-        Tensor tensor = TensorReader.ReadDeclared(cursor.Text, ref at, type, shape, scope, limits, $"{path}.data");
+        Tensor tensor = TensorReader.ReadDeclared(cursor.Text, ref at, type, shape, scope, limits, paths.Data);
         cursor.At = at;
         return tensor;
     }
 
-    private Tensor ReadBinary(string name, ElementType type, Shape shape, long size, string path)
+    private Tensor ReadBinary(string name, ElementType type, Shape shape, long size, EntryPaths paths)
     {
-        string at = $"{path}.parameters.binary_data_size";
+        string at = paths.BinaryDataSize;
         long expected = type == ElementType.BYTES ? size : (long)shape.Length * type.Size();
         if (size != expected)
         {
@@ -129,11 +131,15 @@ internal readonly ref struct InputReader(InferenceModel model, InferenceRequest 
 
     private static ElementType ReadDatatype(ref JsonCursor cursor, string path)
     {
-        string name = JsonMembers.Text(ref cursor, path);
+        ReadOnlySpan<byte> name = JsonMembers.Bytes(ref cursor, path);
+        foreach ((byte[] known, ElementType type) in Datatypes)
+        {
+            if (name.SequenceEqual(known))
+            {
+                return type;
+            }
+        }
 
-        // Enum.TryParse reads numbers as well, so the name is compared with what it was read as.
-        return Enum.TryParse(name, out ElementType type) && type.ToString() == name
-            ? type
-            : throw new BodyException(path, $"\"{JsonText.Quote(name)}\" was found; expected one of {string.Join(", ", Enum.GetNames<ElementType>())}.", BodyException.Malformed);
+        throw new BodyException(path, $"\"{JsonText.Quote(name)}\" was found; expected one of {string.Join(", ", Enum.GetNames<ElementType>())}.", BodyException.Malformed);
     }
 }

@@ -9,6 +9,12 @@ internal static class JsonMembers
 {
     private const int LongestName = 256;
 
+    // The protocol's own, for which no text need be made.
+    private static readonly (byte[] Utf8, string Text)[] Names =
+    [
+        .. new[] { "name", "shape", "datatype", "parameters", "data", "binary_data_size", "binary_data", "inputs", "outputs", "id" }.Select(name => (Encoding.UTF8.GetBytes(name), name)),
+    ];
+
     /// <summary>Steps to the value of an object's next member.</summary>
     /// <param name="cursor">Before the object, or behind the value of the member before.</param>
     /// <param name="begun">False for the first step; set.</param>
@@ -34,7 +40,7 @@ internal static class JsonMembers
 
         cursor.Take(':', path, "':' after the name of a member");
         cursor.NextToken();
-        return Encoding.UTF8.GetString(name.Contains((byte)'\\') ? JsonText.Unescape(name) : name);
+        return Known(name) ?? Encoding.UTF8.GetString(Unescaped(name));
     }
 
     /// <summary>Steps to an array's next element.</summary>
@@ -54,7 +60,10 @@ internal static class JsonMembers
     }
 
     /// <summary>Reads a string.</summary>
-    public static string Text(ref JsonCursor cursor, string path) => Encoding.UTF8.GetString(JsonText.Unescape(cursor.String(path)));
+    public static string Text(ref JsonCursor cursor, string path) => Encoding.UTF8.GetString(Bytes(ref cursor, path));
+
+    /// <summary>Reads a string, its escapes undone, as UTF-8.</summary>
+    public static ReadOnlySpan<byte> Bytes(ref JsonCursor cursor, string path) => Unescaped(cursor.String(path));
 
     /// <summary>Reads <c>true</c> or <c>false</c>.</summary>
     public static bool Flag(ref JsonCursor cursor, string path)
@@ -65,28 +74,32 @@ internal static class JsonMembers
     }
 
     /// <summary>Reads an integer that is at least 0; one beyond 64 bits is read as <see cref="long.MaxValue"/>, which is over every limit.</summary>
-    public static long Count(ref JsonCursor cursor, string path)
+    /// <param name="cursor">At the integer; moved behind it.</param>
+    /// <param name="path">Its JSON path, or that of the list it stands in.</param>
+    /// <param name="index">Where it stands in the list; null in none.</param>
+    public static long Count(ref JsonCursor cursor, string path, int? index = null)
     {
         cursor.NextToken();
         int at = cursor.At;
         NumberOutcome outcome = NumberScanner.TryRead(cursor.Text, ref at, out long value);
-        if (outcome is not (NumberOutcome.Read or NumberOutcome.OutOfRange))
-        {
-            throw ElementErrors.For(cursor.Text, cursor.At, outcome, ElementType.INT64, path);
-        }
-
-        if (cursor.Next == '-' && (value < 0 || outcome == NumberOutcome.OutOfRange))
-        {
-            throw new BodyException(path, $"{JsonText.Quote(JsonText.Word(cursor.Text[cursor.At..]))} was found; expected an integer that is at least 0.", BodyException.Malformed);
-        }
-
-        if (outcome == NumberOutcome.Read)
+        if (outcome == NumberOutcome.Read && value >= 0)
         {
             cursor.At = at;
             return value;
         }
 
-        JsonSkipper.Skip(ref cursor, 0, path);
+        string place = index is { } position ? $"{path}[{position}]" : path;
+        if (outcome is not (NumberOutcome.Read or NumberOutcome.OutOfRange))
+        {
+            throw ElementErrors.For(cursor.Text, cursor.At, outcome, ElementType.INT64, place);
+        }
+
+        if (cursor.Next == '-')
+        {
+            throw new BodyException(place, $"{JsonText.Quote(JsonText.Word(cursor.Text[cursor.At..]))} was found; expected an integer that is at least 0.", BodyException.Malformed);
+        }
+
+        JsonSkipper.Skip(ref cursor, 0, place);
         return long.MaxValue;
     }
 
@@ -100,6 +113,21 @@ internal static class JsonMembers
         }
 
         seen |= bit;
+    }
+
+    private static ReadOnlySpan<byte> Unescaped(ReadOnlySpan<byte> raw) => raw.Contains((byte)'\\') ? JsonText.Unescape(raw) : raw;
+
+    private static string? Known(ReadOnlySpan<byte> name)
+    {
+        foreach ((byte[] known, string text) in Names)
+        {
+            if (name.SequenceEqual(known))
+            {
+                return text;
+            }
+        }
+
+        return null;
     }
 
     private static bool Continues(ref JsonCursor cursor, ref bool begun, char open, char close, string path, string what, string after)

@@ -29,7 +29,7 @@ internal sealed class OperationModel(Operation operation, Limits limits) : Infer
     public override void Admit(string input, ElementType datatype, string path)
     {
         Signature signature = operation.Signature;
-        if (!signature.Inputs.Any(member => member.Name == input))
+        if (signature.Input(input) is null)
         {
             string shown = JsonText.Quote(input);
             throw new BodyException($"{path}.name", $"'{shown}' is not an input of {Name}{Hint(input)} Its inputs are: {Names(signature.Inputs)}.", BodyException.Malformed);
@@ -81,7 +81,7 @@ internal sealed class OperationModel(Operation operation, Limits limits) : Infer
         bool wide = false;
         for (int i = 0; i < tensors.Length; i++)
         {
-            tensors[i] = request.Inputs.Find(input => input.Name == inputs[i].Name).Tensor;
+            tensors[i] = request.Input(inputs[i].Name);
             wide |= tensors[i]?.ElementType == ElementType.FP64;
         }
 

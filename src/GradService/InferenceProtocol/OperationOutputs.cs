@@ -8,6 +8,7 @@ namespace GradService.InferenceProtocol;
 internal sealed class OperationOutputs(Operation operation)
 {
     private readonly IReadOnlyList<OutputMember> _members = operation.Signature.Outputs;
+    private readonly Dictionary<string, InputMember> _differentiable = operation.Signature.Differentiable.ToDictionary(input => input.Gradient!.Name, StringComparer.Ordinal);
 
     /// <summary>Refuses what the operation never answers.</summary>
     /// <exception cref="BodyException">An output that there is not.</exception>
@@ -16,7 +17,7 @@ internal sealed class OperationOutputs(Operation operation)
         for (int i = 0; i < requested.Count; i++)
         {
             string name = requested[i].Name;
-            if (Find(name) is null)
+            if (operation.Signature.Output(name) is null)
             {
                 string hint = NearestName.Among([.. _members.Select(member => member.Name)], name) is { } near ? $"; did you mean '{near}'?" : ".";
                 throw new BodyException(
@@ -36,13 +37,16 @@ internal sealed class OperationOutputs(Operation operation)
             return sent;
         }
 
-        return
-        [
-            .. operation.Signature.Differentiable
-                .Where(input => requested.Any(output => output.Name == input.Gradient!.Name))
-                .Where(input => sent is null || sent.Contains(input.Name))
-                .Select(input => input.Name),
-        ];
+        var names = new List<string>();
+        for (int i = 0; i < requested.Count; i++)
+        {
+            if (_differentiable.TryGetValue(requested[i].Name, out InputMember? input) && sent?.Contains(input.Name) != false)
+            {
+                names.Add(input.Name);
+            }
+        }
+
+        return names;
     }
 
     /// <summary>The outputs asked for in the order asked for, or all that there are in the order of the response.</summary>
@@ -65,7 +69,7 @@ internal sealed class OperationOutputs(Operation operation)
 
         for (int i = 0; i < requested.Count; i++)
         {
-            OutputMember member = Find(requested[i].Name)!;
+            OutputMember member = operation.Signature.Output(requested[i].Name)!;
             object value = member.Get(response)
                 ?? throw new BodyException($"outputs[{i}].name", $"Output '{member.Name}' is asked for, and this request does not lead to it. {Remedy(member, request)}", BodyException.Malformed);
             outputs.Add(new NamedTensor(member.Name, OutputTensor.Of(value, scope)));
@@ -73,8 +77,6 @@ internal sealed class OperationOutputs(Operation operation)
 
         return outputs;
     }
-
-    private OutputMember? Find(string name) => _members.FirstOrDefault(member => member.Name == name);
 
     private string Remedy(OutputMember output, OperationRequest request)
     {

@@ -14,18 +14,17 @@ internal static class OutputReader
             return;
         }
 
-        var names = new HashSet<string>(StringComparer.Ordinal);
         bool begun = false;
         while (JsonMembers.NextElement(ref cursor, ref begun, "outputs"))
         {
-            string path = $"outputs[{request.Outputs.Count}]";
-            RequestedOutput output = ReadOne(ref cursor, limits, path);
-            if (!names.Add(output.Name))
+            var paths = EntryPaths.OfOutput(request.Outputs.Count);
+            RequestedOutput output = ReadOne(ref cursor, limits, paths);
+            if (request.Output(output.Name) is not null)
             {
-                throw new BodyException(path, $"Output '{JsonText.Quote(output.Name)}' is asked for twice.", BodyException.Malformed);
+                throw new BodyException(paths.Entry, $"Output '{JsonText.Quote(output.Name)}' is asked for twice.", BodyException.Malformed);
             }
 
-            if (names.Count > InferenceRequestReader.MostEntries)
+            if (request.Outputs.Count == InferenceRequestReader.MostEntries)
             {
                 throw new BodyException("outputs", $"There are more than {InferenceRequestReader.MostEntries} outputs.", BodyException.OverLimit);
             }
@@ -34,8 +33,9 @@ internal static class OutputReader
         }
     }
 
-    private static RequestedOutput ReadOne(ref JsonCursor cursor, WireLimits limits, string path)
+    private static RequestedOutput ReadOne(ref JsonCursor cursor, WireLimits limits, EntryPaths paths)
     {
+        string path = paths.Entry;
         string? name = null;
         bool? binary = null;
         bool begun = false;
@@ -46,11 +46,11 @@ internal static class OutputReader
             {
                 case "name":
                     JsonMembers.Once(ref seen, 1, member, path);
-                    name = JsonMembers.Text(ref cursor, $"{path}.name");
+                    name = JsonMembers.Text(ref cursor, paths.Name);
                     break;
                 case "parameters":
                     JsonMembers.Once(ref seen, 2, member, path);
-                    binary = TensorParameters.Read(ref cursor, limits, $"{path}.parameters").BinaryData;
+                    binary = TensorParameters.Read(ref cursor, limits, paths).BinaryData;
                     break;
                 default:
                     JsonSkipper.Skip(ref cursor, limits.MaxDepth - 3, path);

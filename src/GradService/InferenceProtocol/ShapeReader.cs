@@ -21,7 +21,7 @@ internal static class ShapeReader
                 throw new BodyException(path, $"The shape has more than {Shape.MaxRank} axes.", BodyException.Malformed);
             }
 
-            long length = JsonMembers.Count(ref cursor, $"{path}[{rank}]");
+            long length = JsonMembers.Count(ref cursor, path, rank);
             elements = length > limits.MaxElements ? long.MaxValue : Math.Min(elements * length, int.MaxValue + 1L);
             if (elements == long.MaxValue)
             {

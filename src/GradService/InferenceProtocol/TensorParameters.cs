@@ -16,10 +16,11 @@ internal ref struct TensorParameters
     /// <summary>Reads the parameters of one tensor; those that nobody here knows are stepped over.</summary>
     /// <param name="cursor">At the object; moved behind it.</param>
     /// <param name="limits">Limits.</param>
-    /// <param name="path">The object's JSON path.</param>
+    /// <param name="paths">The JSON paths of the tensor's entry.</param>
     /// <exception cref="BodyException">A parameter of the wrong type, twice, or one that is not offered.</exception>
-    public static TensorParameters Read(ref JsonCursor cursor, WireLimits limits, string path)
+    public static TensorParameters Read(ref JsonCursor cursor, WireLimits limits, EntryPaths paths)
     {
+        string path = paths.Parameters;
         var parameters = default(TensorParameters);
         if (JsonMembers.Absent(ref cursor))
         {
@@ -35,11 +36,11 @@ internal ref struct TensorParameters
             {
                 case "binary_data_size":
                     JsonMembers.Once(ref seen, 1, name, path);
-                    parameters.BinaryDataSize = JsonMembers.Count(ref cursor, $"{path}.{name}");
+                    parameters.BinaryDataSize = JsonMembers.Count(ref cursor, paths.BinaryDataSize);
                     break;
                 case "binary_data":
                     JsonMembers.Once(ref seen, 2, name, path);
-                    parameters.BinaryData = JsonMembers.Flag(ref cursor, $"{path}.{name}");
+                    parameters.BinaryData = JsonMembers.Flag(ref cursor, paths.BinaryData);
                     break;
                 case "classification":
                     throw new BodyException($"{path}.{name}", "The classification extension is not offered: ask for the output itself and sort it.", BodyException.Malformed);

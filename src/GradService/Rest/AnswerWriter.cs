@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using GradService.Catalog;
 using GradService.Numerics.Tensors;
@@ -12,8 +11,6 @@ namespace GradService.Rest;
 /// <summary>Writes a response record as JSON: its members in order, then the warnings.</summary>
 internal sealed class AnswerWriter
 {
-    private static readonly JavaScriptEncoder Readable = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-
     private readonly (OutputMember Member, byte[] Name)[] _outputs;
 
     public AnswerWriter(Operation operation) =>
@@ -71,25 +68,18 @@ internal sealed class AnswerWriter
                 foreach (string sentence in sentences)
                 {
                     writer.Write(separator);
-                    Write(writer, sentence);
+                    JsonString.Write(writer, sentence);
                     separator = ","u8;
                 }
 
                 writer.Write(separator.SequenceEqual("["u8) ? "[]"u8 : "]"u8);
                 break;
             case string text:
-                Write(writer, text);
+                JsonString.Write(writer, text);
                 break;
             default:
                 writer.Write(JsonSerializer.SerializeToUtf8Bytes(value, ParameterJson.Options));
                 break;
         }
-    }
-
-    private static void Write(PipeWriter writer, string text)
-    {
-        writer.Write("\""u8);
-        writer.Write(JsonEncodedText.Encode(text, Readable).EncodedUtf8Bytes);
-        writer.Write("\""u8);
     }
 }

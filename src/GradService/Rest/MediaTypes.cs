@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using GradService.Wire;
 using Microsoft.Net.Http.Headers;
 
@@ -9,7 +10,7 @@ internal static class MediaTypes
     public static void RequireJson(HttpRequest request)
     {
         string? declared = request.ContentType;
-        if (!MediaTypeHeaderValue.TryParse(declared, out MediaTypeHeaderValue? type) || !IsJson(type))
+        if (declared != MediaTypeNames.Application.Json && (!MediaTypeHeaderValue.TryParse(declared, out MediaTypeHeaderValue? type) || !IsJson(type)))
         {
             string found = string.IsNullOrEmpty(declared) ? "No Content-Type" : $"Content-Type {declared}";
             throw new BodyException("$", $"{found} was found; expected application/json in UTF-8 (with curl: -H 'Content-Type: application/json').", 415);

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text.Encodings.Web;
 using GradService.Numerics.Tensors;
 
 namespace GradService.Wire;
@@ -205,9 +204,6 @@ internal static class TensorWriter
     private static void WriteString(ReadOnlySpan<byte> value, IBufferWriter<byte> output)
     {
         // JSON has no bytes: what is not UTF-8 becomes the replacement character, as the protocol leaves no other way.
-        string text = System.Text.Encoding.UTF8.GetString(value);
-        output.Write("\""u8);
-        output.Write(System.Text.Encoding.UTF8.GetBytes(JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)));
-        output.Write("\""u8);
+        JsonString.Write(output, System.Text.Encoding.UTF8.GetString(value));
     }
 }

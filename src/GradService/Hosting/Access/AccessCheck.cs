@@ -25,7 +25,7 @@ internal sealed partial class AccessCheck(RequestDelegate next, ApiKeys keys, To
     }
 
     // Without keys everything is allowed, but to those who come from outside not what changes the service.
-    private Task CheckUnlocked(HttpContext context, Needs needs) => needs.Scope(context) == Scopes.ModelsAdmin && exposure.Addresses.Count > 0
+    private Task CheckUnlocked(HttpContext context, Needs needs) => exposure.Addresses.Count > 0 && needs.Scope(context) == Scopes.ModelsAdmin
         ? Refuse(context, StatusCodes.Status403Forbidden, $"The service listens on {string.Join(", ", exposure.Addresses)} and knows no keys, so that anybody could do this. Set Auth:ApiKeys on the service, or have it listen on localhost alone.")
         : next(context);
 

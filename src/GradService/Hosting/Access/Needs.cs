@@ -17,8 +17,8 @@ internal sealed record Needs(bool IsOpen, Func<HttpContext, Scopes> Scope)
     public bool AsksForAScope => !IsOpen && this != AnyKey;
 
     /// <summary>The scope that goes with the model in the address: operations and exported models are asked for alike.</summary>
-    public static Needs ScopeOfItsModel { get; } = new(false, context =>
-        context.RequestServices.GetRequiredService<OperationCatalog>().ByModel((string)context.GetRouteValue("model")!) is null ? Scopes.ModelsRun : Scopes.Compute);
+    public static Needs ScopeOfItsModel(OperationCatalog operations) =>
+        new(false, context => operations.ByModel((string)context.GetRouteValue("model")!) is null ? Scopes.ModelsRun : Scopes.Compute);
 
     /// <summary>For a route that nobody thought of: whoever may do the most.</summary>
     public static Needs TheMost { get; } = Of(Scopes.ModelsAdmin);
