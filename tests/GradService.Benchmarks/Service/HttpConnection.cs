@@ -6,17 +6,18 @@ using System.Text;
 namespace GradService.Benchmarks.Service;
 
 /// <summary>
-/// One connection to a server, which blocks while it waits: with a thread of its own that costs the machine less than any
-/// asynchronous client, and nothing is allocated for a request.
+/// One connection to a server, which blocks while it waits: that costs the machine less than an asynchronous client, and nothing is
+/// allocated for a request.
 /// </summary>
 internal sealed class HttpConnection : IDisposable
 {
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 120_000 };
     private readonly byte[] _buffer = new byte[256 * 1024];
     private int _begin;
     private int _end;
 
-    public HttpConnection(int port) => _socket.Connect(IPAddress.Loopback, port);
+    public HttpConnection(int port) => Socket.Connect(IPAddress.Loopback, port);
+
+    public Socket Socket { get; } = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 120_000 };
 
     /// <summary>The status of the last answer.</summary>
     public int Status { get; private set; }
@@ -33,15 +34,29 @@ internal sealed class HttpConnection : IDisposable
     /// <returns>The bytes of the body.</returns>
     public long Exchange(ReadOnlySpan<byte> request, Stream? body = null)
     {
+        Send(request);
+        return Receive(body);
+    }
+
+    /// <summary>Sends a request.</summary>
+    /// <param name="request">The whole request.</param>
+    public void Send(ReadOnlySpan<byte> request)
+    {
         while (!request.IsEmpty)
         {
-            request = request[_socket.Send(request)..];
+            request = request[Socket.Send(request)..];
         }
+    }
 
+    /// <summary>Reads an answer to its end.</summary>
+    /// <param name="body">Receives the body, or null to drop it.</param>
+    /// <returns>The bytes of the body.</returns>
+    public long Receive(Stream? body = null)
+    {
         int head;
         while ((head = Unread.IndexOf("\r\n\r\n"u8)) < 0)
         {
-            Receive();
+            ReceiveSome();
         }
 
         ReadOnlySpan<byte> headers = Unread[..(head + 2)];
@@ -54,7 +69,7 @@ internal sealed class HttpConnection : IDisposable
         return chunked ? ReadChunks(body) : Take(length, body);
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose() => Socket.Dispose();
 
     private ReadOnlySpan<byte> Unread => _buffer.AsSpan(_begin, _end - _begin);
 
@@ -66,7 +81,7 @@ internal sealed class HttpConnection : IDisposable
             int line;
             while ((line = Unread.IndexOf("\r\n"u8)) < 0)
             {
-                Receive();
+                ReceiveSome();
             }
 
             if (!Utf8Parser.TryParse(Unread[..line], out long length, out _, 'x'))
@@ -91,7 +106,7 @@ internal sealed class HttpConnection : IDisposable
         {
             if (_begin == _end)
             {
-                Receive();
+                ReceiveSome();
             }
 
             int count = (int)Math.Min(left, _end - _begin);
@@ -103,7 +118,7 @@ internal sealed class HttpConnection : IDisposable
         return length;
     }
 
-    private void Receive()
+    private void ReceiveSome()
     {
         if (_begin == _end)
         {
@@ -117,7 +132,7 @@ internal sealed class HttpConnection : IDisposable
             _begin = 0;
         }
 
-        int count = _socket.Receive(_buffer.AsSpan(_end));
+        int count = Socket.Receive(_buffer.AsSpan(_end));
         _end += count > 0 ? count : throw new IOException("The server closed the connection.");
     }
 

@@ -13,6 +13,11 @@ internal sealed record LoadReport(int Requests, double PerSecond, double Median,
 /// <summary>Sends one request over and over, on several connections at once, to a port of the loopback.</summary>
 internal static class Loader
 {
+    // What a socket takes without waiting for its reader, with room to spare.
+    private const int SmallRequest = 16 * 1024;
+
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromMinutes(2);
+
     /// <summary>Loads a server until a time has passed; each connection then ends its request.</summary>
     /// <param name="port">The server's.</param>
     /// <param name="request">The whole request.</param>
@@ -21,47 +26,64 @@ internal static class Loader
     /// <exception cref="InvalidOperationException">An answer had another status than 200.</exception>
     public static LoadReport Run(int port, byte[] request, int connections, TimeSpan duration)
     {
-        var latencies = new List<double>[connections];
-        Exception? failure = null;
+        var latencies = new List<double>(1 << 16);
         long begin = Stopwatch.GetTimestamp();
-        Thread[] threads = [.. Enumerable.Range(0, connections).Select(index => new Thread(() =>
+
+        // Where sending must wait for the server, every connection needs a thread of its own.
+        int threads = request.Length <= SmallRequest ? 1 : connections;
+        Exception? failure = null;
+        Thread[] callers = [.. Enumerable.Range(0, threads).Select(_ => new Thread(() =>
         {
             try
             {
-                latencies[index] = Load(port, request, begin, duration);
+                List<double> seen = Load(port, request, connections / threads, begin, duration);
+                lock (latencies)
+                {
+                    latencies.AddRange(seen);
+                }
             }
-            catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException or InvalidOperationException)
+            catch (InvalidOperationException exception)
             {
                 failure = exception;
             }
         }))];
-        Array.ForEach(threads, thread => thread.Start());
-        Array.ForEach(threads, thread => thread.Join());
+        Array.ForEach(callers, thread => thread.Start());
+        Array.ForEach(callers, thread => thread.Join());
         double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         if (failure is not null)
         {
             throw new InvalidOperationException(failure.Message, failure);
         }
 
-        double[] ordered = [.. latencies.SelectMany(each => each).Order()];
+        double[] ordered = [.. latencies.Order()];
         return new LoadReport(ordered.Length, ordered.Length / seconds, Quantile.Of(ordered, 0.5), Quantile.Of(ordered, 0.99));
     }
 
-    private static List<double> Load(int port, byte[] request, long begin, TimeSpan duration)
+    private static List<double> Load(int port, byte[] request, int connections, long begin, TimeSpan duration)
     {
-        using var connection = new HttpConnection(port);
+        using var set = new ConnectionSet(port, connections);
         var latencies = new List<double>(1 << 16);
         do
         {
-            long before = Stopwatch.GetTimestamp();
-            connection.Exchange(request);
-            latencies.Add(Stopwatch.GetElapsedTime(before).TotalSeconds);
-            if (connection.Status != 200)
+            while (set.HasIdle && Stopwatch.GetElapsedTime(begin) < duration)
             {
-                throw new InvalidOperationException($"The server on port {port} answered {connection.Status}.");
+                set.Send(request);
+            }
+
+            set.Receive(LongestAnswer, (connection, seconds) =>
+            {
+                latencies.Add(seconds);
+                if (connection.Status != 200)
+                {
+                    throw new InvalidOperationException($"The server on port {port} answered {connection.Status}.");
+                }
+            });
+            if (set.Lost > 0)
+            {
+                throw new InvalidOperationException($"The server on port {port} closed a connection.");
             }
         }
-        while (Stopwatch.GetElapsedTime(begin) < duration);
+        while (set.Busy > 0 || Stopwatch.GetElapsedTime(begin) < duration);
         return latencies;
     }
 }
