@@ -35,7 +35,7 @@ internal static class BodyReader
             throw TooLarge(limits);
         }
 
-        RefuseUnlessRoom(declared ?? 0, scope.Budget, slot);
+        RefuseUnlessRoom(declared ?? 0, scope.Budget);
         int start = (int)((Alignment - (aligned % Alignment)) % Alignment);
         long most = declared ?? limits.MaxRequestBytes + 1;
         Memory<byte> buffer = scope.RentBytes(start + Math.Min(most, declared is null ? FirstGuess : FirstPiece));
@@ -61,15 +61,11 @@ internal static class BodyReader
     }
 
     // Whoever would be refused at the end is told before the body is read.
-    private static void RefuseUnlessRoom(long declared, MemoryBudget budget, CpuSlot? slot)
+    private static void RefuseUnlessRoom(long declared, MemoryBudget budget)
     {
-        if (declared > FirstPiece)
+        if (declared > FirstPiece && declared > budget.Limit - budget.Taken)
         {
-            slot?.RefuseIfFull(declared);
-            if (declared > budget.Limit - budget.Taken)
-            {
-                throw new MemoryBudgetException(declared, budget.Limit);
-            }
+            throw new MemoryBudgetException(declared, budget.Limit);
         }
     }
 

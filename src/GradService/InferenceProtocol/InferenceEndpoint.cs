@@ -18,9 +18,17 @@ internal sealed class InferenceEndpoint(ModelCatalog models, Limits limits, Memo
         var measure = RequestMeasure.Of(context);
         using InferenceModel model = models.Hold(context);
         measure.Measured = model.Measured;
+        using CpuSlot? slot = model.Enter(gate);
+        if (slot?.Refusal(context.Request.ContentLength) is { } full)
+        {
+            model.Statistics.Failed(begin, Stopwatch.GetTimestamp());
+            await InferenceErrors.WriteAsync(context, full).ConfigureAwait(false);
+            return;
+        }
+
         try
         {
-            await InferAsync(context, measure, model, begin).ConfigureAwait(false);
+            await InferAsync(context, measure, model, slot, begin).ConfigureAwait(false);
         }
         catch
         {
@@ -29,10 +37,9 @@ internal sealed class InferenceEndpoint(ModelCatalog models, Limits limits, Memo
         }
     }
 
-    private async Task InferAsync(HttpContext context, RequestMeasure measure, InferenceModel model, long begin)
+    private async Task InferAsync(HttpContext context, RequestMeasure measure, InferenceModel model, CpuSlot? slot, long begin)
     {
         using var scope = new TensorScope(budget);
-        using CpuSlot? slot = model.Enter(gate);
         InferenceHeaders.RequireInference(context.Request);
         long? declared = InferenceHeaders.ReadJsonLength(context.Request);
         long bodyRead;

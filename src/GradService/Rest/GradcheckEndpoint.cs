@@ -19,8 +19,14 @@ internal sealed class GradcheckEndpoint(Operation operation, Limits limits, Memo
     public async Task HandleAsync(HttpContext context)
     {
         var measure = RequestMeasure.Of(context);
-        using var scope = new TensorScope(budget);
         using var slot = new CpuSlot(gate.ForLongWork);
+        if (slot.Refusal(context.Request.ContentLength) is { } full)
+        {
+            await Problems.WriteAsync(context, full).ConfigureAwait(false);
+            return;
+        }
+
+        using var scope = new TensorScope(budget);
         OperationRequest? request = null;
         GradientReport report;
         try

@@ -18,8 +18,14 @@ internal sealed class OperationEndpoint(Operation operation, Limits limits, Memo
     public async Task HandleAsync(HttpContext context)
     {
         var measure = RequestMeasure.Of(context);
-        using var scope = new TensorScope(budget);
         using var slot = new CpuSlot(operation.IsLong ? gate.ForLongWork : gate);
+        if (slot.Refusal(context.Request.ContentLength) is { } full)
+        {
+            await Problems.WriteAsync(context, full).ConfigureAwait(false);
+            return;
+        }
+
+        using var scope = new TensorScope(budget);
         OperationRequest? request = null;
         Evaluation run;
         object response;

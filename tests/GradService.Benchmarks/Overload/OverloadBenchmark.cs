@@ -26,7 +26,12 @@ internal static class OverloadBenchmark
         string app = Servers.Published(options, folder);
         if (options.Wants("offered load"))
         {
-            Offered(options, table, app);
+            Offered("mixed", Mixed(options.Quick ? 96 : 768), options, table, app);
+        }
+
+        if (options.Wants("offered light load"))
+        {
+            Offered("light", Mixed(options.Quick ? 48 : 384), options, table, app);
         }
 
         if (options.Wants("tiny beside large"))
@@ -35,13 +40,12 @@ internal static class OverloadBenchmark
         }
     }
 
-    private static void Offered(BenchmarkOptions options, FindingTable table, string app)
+    private static void Offered(string kind, IReadOnlyList<byte[]> mixed, BenchmarkOptions options, FindingTable table, string app)
     {
         TimeSpan duration = TimeSpan.FromSeconds(options.Quick ? 0.3 : 10);
-        IReadOnlyList<byte[]> mixed = Mixed(options.Quick);
         using ServerProcess server = Servers.Own(app, out _, "--Onnx:Enabled=false");
         double capacity = Capacity(server.Port, mixed, duration);
-        table.Add(new Finding("mixed requests, capacity", "answers/s", capacity));
+        table.Add(new Finding($"{kind} requests, capacity", "answers/s", capacity));
         var seen = new List<(int Fold, CrowdReport Report, long Bytes)>();
         foreach (int fold in Folds)
         {
@@ -52,13 +56,13 @@ internal static class OverloadBenchmark
         double peak = seen.Max(step => step.Report.Good);
         foreach ((int fold, CrowdReport report, long bytes) in seen)
         {
-            Tell(table, fold, report, peak, bytes);
+            Tell(table, kind, fold, report, peak, bytes);
         }
     }
 
-    private static void Tell(FindingTable table, int fold, CrowdReport report, double peak, long bytes)
+    private static void Tell(FindingTable table, string kind, int fold, CrowdReport report, double peak, long bytes)
     {
-        string name = string.Create(CultureInfo.InvariantCulture, $"{fold} x capacity, {report.Total / report.Seconds:F0}/s sent: {report.Statuses}");
+        string name = string.Create(CultureInfo.InvariantCulture, $"{kind}, {fold} x capacity, {report.Total / report.Seconds:F0}/s sent: {report.Statuses}");
         if (report.Wrong + report.Lost > 0 || report.Latencies.Keys.Any(status => status is not (200 or 429 or 503)))
         {
             table.Add(Finding.Disagreement(name, "the service at rest", $"{report.Wrong} refusals say nothing of when to come again, {report.Lost} connections broke"));
@@ -87,20 +91,17 @@ internal static class OverloadBenchmark
     }
 
     /// <summary>
-    /// Four kinds that take some ten milliseconds and have some tens of kilobytes each. Whatever is offered must be received, so that
-    /// twenty times the capacity of work whose bytes cost more than its mathematics would measure the machine's loopback.
+    /// Four kinds that, of 768 elements, take some ten milliseconds and have some tens of kilobytes each; of half as many a quarter of the
+    /// time. Whatever is offered must be received, so that twenty times the capacity of work whose bytes cost more than its mathematics
+    /// would measure the machine's loopback.
     /// </summary>
-    private static IReadOnlyList<byte[]> Mixed(bool quick)
-    {
-        int elements = quick ? 96 : 768;
-        return
-        [
-            Check("losses/cross-entropy", elements),
-            Check("losses/lovasz-softmax", elements),
-            Check("policy/ppo", 2 * elements),
-            Post("/v1/kmeans/fit", WorkloadTable.OfSize("kmeans/fit", 3 * elements), quick ? 1 : 100),
-        ];
-    }
+    private static IReadOnlyList<byte[]> Mixed(int elements) =>
+    [
+        Check("losses/cross-entropy", elements),
+        Check("losses/lovasz-softmax", elements),
+        Check("policy/ppo", 2 * elements),
+        Post("/v1/kmeans/fit", WorkloadTable.OfSize("kmeans/fit", 3 * elements), Math.Max(1, elements / 8)),
+    ];
 
     private static byte[] Check(string operation, int elements) => Post($"/v1/gradcheck/{operation}", WorkloadTable.OfSize(operation, elements), 0);
 

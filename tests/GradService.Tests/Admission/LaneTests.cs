@@ -1,3 +1,4 @@
+using GradService.Hosting;
 using GradService.Hosting.Admission;
 
 namespace GradService.Tests.Admission;
@@ -31,14 +32,32 @@ public sealed class LaneTests
     {
         var lane = new Lane("large", 1, 1, Long);
         await lane.EnterAsync(Cancellation);
-        lane.RefuseIfFull();
+        Assert.False(lane.IsFull(out _));
         Task waiting = lane.EnterAsync(Cancellation).AsTask();
-        Assert.Throws<ServiceFullException>(lane.RefuseIfFull);
+        Assert.True(lane.IsFull(out _));
         ServiceFullException refusal = await Assert.ThrowsAsync<ServiceFullException>(() => lane.EnterAsync(Cancellation).AsTask());
         Assert.Equal(1, refusal.RetryAfterSeconds);
         lane.Leave(TimeSpan.Zero);
         await waiting;
-        lane.RefuseIfFull();
+        Assert.False(lane.IsFull(out _));
+    }
+
+    [Fact]
+    public async Task Whoever_would_not_get_a_slot_is_told_before_the_body_is_read()
+    {
+        var gate = new CpuGate(new Lane("small", 1, 0, Long), new Lane("large", 1, 0, Long), smallBytes: 10);
+        await gate.Small.EnterAsync(Cancellation);
+        using var slot = new CpuSlot(gate);
+        Fault? small = slot.Refusal(10);
+        Assert.Equal((503, 1), (small!.Status, small.RetryAfterSeconds));
+        Assert.Contains("small requests", small.Message, StringComparison.Ordinal);
+        Assert.NotNull(slot.Refusal(declared: null));
+        Assert.Null(slot.Refusal(11));
+        using var ofLongWork = new CpuSlot(gate.ForLongWork);
+        Assert.Null(ofLongWork.Refusal(10));
+        await gate.Large.EnterAsync(Cancellation);
+        Assert.NotNull(ofLongWork.Refusal(10));
+        Assert.NotNull(slot.Refusal(11));
     }
 
     [Fact]

@@ -11,14 +11,25 @@ internal sealed class CpuSlot(CpuGate gate) : IDisposable
     private bool _isHeld;
     private long _since;
 
-    /// <summary>Refuses a large body before it is read, or read on, where it could not be computed with in time.</summary>
+    /// <summary>
+    /// What a request is refused with before its body is read, where it could not be computed with in time; null where it may come. While
+    /// the service is full most of what it does is to refuse, so that is done without an exception.
+    /// </summary>
+    /// <param name="declared">The length of the body; null where only its end will tell.</param>
+    public Fault? Refusal(long? declared)
+    {
+        Lane lane = gate.LaneOf(declared ?? 0);
+        return lane.IsFull(out TimeSpan wait) ? Fault.Of(new ServiceFullException(lane.Name, wait)) : null;
+    }
+
+    /// <summary>Refuses a body that has turned out to be a large one before it is read on.</summary>
     /// <param name="bytes">As many bytes as it is known to have.</param>
     /// <exception cref="ServiceFullException">It is a large one, and their lane is full.</exception>
     public void RefuseIfFull(long bytes)
     {
-        if (gate.LaneOf(bytes) == gate.Large)
+        if (gate.LaneOf(bytes) == gate.Large && gate.Large.IsFull(out TimeSpan wait))
         {
-            gate.Large.RefuseIfFull();
+            throw new ServiceFullException(gate.Large.Name, wait);
         }
     }
 

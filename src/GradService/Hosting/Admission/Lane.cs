@@ -45,13 +45,14 @@ internal sealed class Lane(string name, int slots, int queueLimit, TimeSpan pati
     /// <summary>The requests that hold a slot now.</summary>
     public int Running => Slots - Volatile.Read(ref _free);
 
-    /// <summary>Refuses before anything is done for a request, where it would be refused afterwards.</summary>
-    /// <exception cref="ServiceFullException">One more would not get its turn in time.</exception>
-    public void RefuseIfFull()
+    /// <summary>Whether one more would not get its turn in time.</summary>
+    /// <param name="wait">How long the queue will take, as far as can be said.</param>
+    public bool IsFull(out TimeSpan wait)
     {
         lock (_lock)
         {
-            RefuseUnlessRoom();
+            wait = ExpectedWait;
+            return _free == 0 && (_waiting.Count >= queueLimit || wait > patience);
         }
     }
 
@@ -63,7 +64,11 @@ internal sealed class Lane(string name, int slots, int queueLimit, TimeSpan pati
         LinkedListNode<TaskCompletionSource>? waiter;
         lock (_lock)
         {
-            RefuseUnlessRoom();
+            if (IsFull(out TimeSpan wait))
+            {
+                throw new ServiceFullException(name, wait);
+            }
+
             waiter = _free > 0 ? null : _waiting.AddLast(Waiter());
             _free -= waiter is null ? 1 : 0;
         }
@@ -114,14 +119,6 @@ internal sealed class Lane(string name, int slots, int queueLimit, TimeSpan pati
         }
 
         HandOver();
-    }
-
-    private void RefuseUnlessRoom()
-    {
-        if (_free == 0 && (_waiting.Count >= queueLimit || ExpectedWait > patience))
-        {
-            throw new ServiceFullException(name, ExpectedWait);
-        }
     }
 
     // What stands before one more: those that wait, and one that it takes the slot from.
