@@ -64,7 +64,7 @@ public static unsafe class Overlap
         fixed (int* labelsAt = labels)
         fixed (double* sums = scratch)
         {
-            var job = new OverlapJob<T>
+            var operands = new OverlapOperands<T>
             {
                 View = view,
                 Cut = cut,
@@ -80,7 +80,7 @@ public static unsafe class Overlap
                 scratch.Clear();
             }
 
-            Chunks.RunOnLanes(cut.Count, job, execution);
+            Run(operands, backward: false, execution);
             double total = 0;
             for (int image = 0; image < cut.Images; image++)
             {
@@ -91,11 +91,23 @@ public static unsafe class Overlap
 
             if (gradientAt != null)
             {
-                job.Backward = true;
-                Chunks.RunOnLanes(cut.Count, job, execution);
+                Run(operands, backward: true, execution);
             }
 
             return new OverlapSummary(total / ((double)cut.Images * kept), counted);
+        }
+    }
+
+    private static void Run<T>(OverlapOperands<T> operands, bool backward, Execution execution)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (LabelledOverlapJob<T>.Fits(operands))
+        {
+            Chunks.RunOnLanes(operands.Cut.Count, new LabelledOverlapJob<T>(operands, backward), execution);
+        }
+        else
+        {
+            Chunks.RunOnLanes(operands.Cut.Count, new OverlapJob<T>(operands, backward), execution);
         }
     }
 

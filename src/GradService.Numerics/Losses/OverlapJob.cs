@@ -7,31 +7,21 @@ using GradService.Numerics.Vectors;
 namespace GradService.Numerics.Losses;
 
 /// <summary>A chunk of an overlap loss: first the sums of its classes; then, backwards, the gradient from what became of the sums.</summary>
-internal unsafe struct OverlapJob<T> : ILanesJob
+/// <param name="operands">The loss's operands.</param>
+/// <param name="backward">Whether the sums are there and the gradient is to be written.</param>
+internal readonly unsafe struct OverlapJob<T>(OverlapOperands<T> operands, bool backward) : ILanesJob
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public AxisView View;
-    public ImageChunks Cut;
-    public OverlapOptions Options;
-    public T* Logits;
-    public int* Labels;
-    public T* Shares;
-    public T* Gradient;
+    public long ScratchLength => (2 * Tile.Size(operands.View.Count)) + (2 * Tile.Width(operands.View.Count)) + SumsLength;
 
-    /// <summary>Forwards, for each chunk and class, the sums I and E; backwards, for each image's first chunk and class, the factors of e' and y in the slope.</summary>
-    public double* Sums;
-    public bool Backward;
-
-    public readonly long ScratchLength => (2 * Tile.Size(View.Count)) + (2 * Tile.Width(View.Count)) + SumsLength;
-
-    private readonly int SumsLength => 2 * View.Count * Tile.Lanes;
+    private int SumsLength => 2 * operands.View.Count * Tile.Lanes;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly void Run<V>(int chunk)
+    public void Run<V>(int chunk)
         where V : struct, IDoubleLanes<V>
     {
-        (int image, int first, int end) = Cut.At(chunk);
-        int classes = View.Count;
+        (int image, int first, int end) = operands.Cut.At(chunk);
+        int classes = operands.View.Count;
         int width = Tile.Width(classes);
         int stride = Tile.Stride(width);
         long size = Tile.Size(classes);
@@ -44,7 +34,7 @@ internal unsafe struct OverlapJob<T> : ILanesJob
             double* labels = scratch.Take(width);
             double* factors = scratch.Take(width);
             double* sums = scratch.Take(sumsLength);
-            double* slopes = Sums + ((long)image * Cut.PerImageCount * 2 * classes);
+            double* slopes = operands.Sums + ((long)image * operands.Cut.PerImageCount * 2 * classes);
             new Span<double>(sums, sumsLength).Clear();
             for (int position = first; position < end; position += width)
             {
@@ -54,7 +44,7 @@ internal unsafe struct OverlapJob<T> : ILanesJob
                 {
                     var exponentials = Exponentials<V>.Of<T>(scores + lane, classes, stride);
                     V counts = V.AtMost(V.Zero, V.Load(labels + lane));
-                    if (Backward)
+                    if (backward)
                     {
                         Slopes(scores + lane, targets + lane, stride, exponentials, counts, slopes);
                         SoftmaxPullback.Apply(scores + lane, targets + lane, classes, stride, exponentials.Sum);
@@ -66,15 +56,15 @@ internal unsafe struct OverlapJob<T> : ILanesJob
                     }
                 }
 
-                if (Backward)
+                if (backward)
                 {
-                    Tile.Store(scores, stride, factors, Gradient, View, position, count);
+                    Tile.Store(scores, stride, factors, operands.Gradient, operands.View, position, count);
                 }
             }
 
-            for (int at = 0; !Backward && at < 2 * classes; at++)
+            for (int at = 0; !backward && at < 2 * classes; at++)
             {
-                Sums[((long)chunk * 2 * classes) + at] = Lanes.Sum(sums + (at * Tile.Lanes));
+                operands.Sums[((long)chunk * 2 * classes) + at] = Lanes.Sum(sums + (at * Tile.Lanes));
             }
         }
         finally
@@ -84,33 +74,33 @@ internal unsafe struct OverlapJob<T> : ILanesJob
     }
 
     // Logits, targets and a column of labels, -1 where there is nothing to count: there the logits are 0, whatever they were.
-    private readonly void Load(int first, int count, double* scores, double* targets, double* labels, int stride)
+    private void Load(int first, int count, double* scores, double* targets, double* labels, int stride)
     {
-        Tile.Load(Logits, View, first, count, scores, stride);
+        Tile.Load(operands.Logits, operands.View, first, count, scores, stride);
         int whole = Tile.WholeLanes(count);
-        if (Labels == null)
+        if (operands.Labels == null)
         {
-            Tile.Load(Shares, View, first, count, targets, stride);
+            Tile.Load(operands.Shares, operands.View, first, count, targets, stride);
             new Span<double>(labels, count).Clear();
         }
         else
         {
-            for (int c = 0; c < View.Count; c++)
+            for (int c = 0; c < operands.View.Count; c++)
             {
                 new Span<double>(targets + ((long)c * stride), whole).Clear();
             }
 
             for (int at = 0; at < count; at++)
             {
-                int label = Labels[first + at];
-                bool ignored = label == Options.IgnoreIndex;
+                int label = operands.Labels[first + at];
+                bool ignored = label == operands.Options.IgnoreIndex;
                 labels[at] = ignored ? -1 : label;
                 if (!ignored)
                 {
                     targets[((long)label * stride) + at] = 1;
                 }
 
-                for (int c = 0; ignored && c < View.Count; c++)
+                for (int c = 0; ignored && c < operands.View.Count; c++)
                 {
                     scores[((long)c * stride) + at] = 0;
                 }
@@ -121,13 +111,13 @@ internal unsafe struct OverlapJob<T> : ILanesJob
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Add<V>(double* scores, double* targets, int stride, Exponentials<V> exponentials, V counts, double* sums)
+    private void Add<V>(double* scores, double* targets, int stride, Exponentials<V> exponentials, V counts, double* sums)
         where V : struct, IDoubleLanes<V>
     {
-        V alpha = V.Fill(Options.Alpha);
-        V beta = V.Fill(Options.Beta);
+        V alpha = V.Fill(operands.Options.Alpha);
+        V beta = V.Fill(operands.Options.Beta);
         V reciprocal = V.One / exponentials.Sum;
-        for (int c = 0; c < View.Count; c++, scores += stride, targets += stride, sums += 2 * Tile.Lanes)
+        for (int c = 0; c < operands.View.Count; c++, scores += stride, targets += stride, sums += 2 * Tile.Lanes)
         {
             V exponential = V.Load(scores);
             V target = V.Load(targets);
@@ -135,7 +125,7 @@ internal unsafe struct OverlapJob<T> : ILanesJob
             V complement = exponentials.Rest(exponential) * reciprocal;
             V against = V.One - target;
             V error;
-            if (Options.Squared)
+            if (operands.Options.Squared)
             {
                 // a p (p - y) + b y (y - p), with d = p - y.
                 V difference = Difference(probability, complement, target);
@@ -155,17 +145,17 @@ internal unsafe struct OverlapJob<T> : ILanesJob
 
     // Replaces targets by dL/dp: 0 where nothing is counted, even if the loss of a class is 0/0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Slopes<V>(double* scores, double* targets, int stride, Exponentials<V> exponentials, V counts, double* slopes)
+    private void Slopes<V>(double* scores, double* targets, int stride, Exponentials<V> exponentials, V counts, double* slopes)
         where V : struct, IDoubleLanes<V>
     {
-        V alpha = V.Fill(Options.Alpha);
-        V beta = V.Fill(Options.Beta);
+        V alpha = V.Fill(operands.Options.Alpha);
+        V beta = V.Fill(operands.Options.Beta);
         V reciprocal = V.One / exponentials.Sum;
-        for (int c = 0; c < View.Count; c++, scores += stride, targets += stride, slopes += 2)
+        for (int c = 0; c < operands.View.Count; c++, scores += stride, targets += stride, slopes += 2)
         {
             V target = V.Load(targets);
             V rise;
-            if (Options.Squared)
+            if (operands.Options.Squared)
             {
                 // 2 a p - (a + b) y, with d = p - y.
                 V exponential = V.Load(scores);

@@ -62,6 +62,20 @@ public sealed class OverlapTests
         iter: 50);
 
     [Fact]
+    public void Class_indices_are_shares_of_1_and_0() => Any.Where(a => a.Problem.Shares is null).Sample(
+        a =>
+        {
+            AxisView view = a.Problem.View;
+            int[] labels = [.. a.Problem.Labels.Select(label => Math.Max(0, label))];
+            double[] shares = [.. Enumerable.Range(0, view.Length).Select(i => labels[(i / view.Inner / view.Count * view.Inner) + (i % view.Inner)] == i / view.Inner % view.Count ? 1.0 : 0)];
+            var ofIndices = Run<double>(a with { Problem = a.Problem with { Labels = labels } });
+            var ofShares = Run<double>(a with { Problem = a.Problem with { Labels = [], Shares = shares } });
+            Close.All(ofShares.PerClass, ofIndices.PerClass, 1e-13, 1e-15);
+            Close.All(ofShares.Gradient, ofIndices.Gradient, 1e-11, 1e-15);
+        },
+        iter: 200);
+
+    [Fact]
     public void Both_layouts_and_any_number_of_threads_give_the_same()
     {
         Problem first = Problems.Random(11, new AxisView(1, 5, 60_013), new CrossEntropyOptions());

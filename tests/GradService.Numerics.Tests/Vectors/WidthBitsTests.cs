@@ -18,7 +18,9 @@ public sealed class WidthBitsTests
     [InlineData("focal", 1922062434130417851UL)]
     [InlineData("negative log-likelihood", 9515100833093197607UL)]
     [InlineData("probabilities", 12495468864253765211UL)]
-    [InlineData("dice", 2802398988813386754UL)]
+    [InlineData("dice", 5809248614071687489UL)]
+    [InlineData("squared dice", 15629815345359127410UL)]
+    [InlineData("dice of shares", 9890510338042746781UL)]
     [InlineData("lovasz", 10036717722811963301UL)]
     [InlineData("softmax", 14763469689890638409UL)]
     [InlineData("log-softmax", 16381334948044851570UL)]
@@ -65,8 +67,13 @@ public sealed class WidthBitsTests
                 loss = CrossEntropy.Evaluate<T>(shares, view, labels, weight, [], [], [], new CrossEntropyOptions { From = ScoreKind.Probabilities, LabelSmoothing = 0.1 }, [], gradient, execution).Loss;
                 break;
             case "dice":
-                double[] dice = new double[Overlap.ScratchLength(view, OverlapOptions.Dice)];
-                loss = Overlap.Evaluate<T>(scores, view, labels, [], [], OverlapOptions.Dice, dice, values.AsSpan(0, view.Count), gradient, execution).Loss;
+                loss = Agree<T>(scores, view, labels, [], OverlapOptions.Dice, values, gradient);
+                break;
+            case "squared dice":
+                loss = Agree<T>(scores, view, labels, [], OverlapOptions.Dice with { Squared = true }, values, gradient);
+                break;
+            case "dice of shares":
+                loss = Agree<T>(scores, view, [], shares, OverlapOptions.Dice, values, gradient);
                 break;
             case "lovasz":
                 int[] order = new int[view.Length];
@@ -109,6 +116,10 @@ public sealed class WidthBitsTests
         hash.Add<T>(values);
         hash.Add<T>(gradient);
     }
+
+    private static double Agree<T>(T[] scores, AxisView view, int[] labels, T[] shares, OverlapOptions options, T[] perClass, T[] gradient)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Overlap.Evaluate<T>(scores, view, labels, shares, [], options, new double[Overlap.ScratchLength(view, options)], perClass.AsSpan(0, view.Count), gradient, new Execution(1)).Loss;
 
     // The scores are the features of as many samples as there are positions, and the first of them the coefficients.
     private static double Regress<T>(T[] features, AxisView view, int[] labels, LinearClassifier classifier, Span<T> gradCoef, Span<T> gradIntercept)
