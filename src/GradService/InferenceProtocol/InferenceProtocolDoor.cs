@@ -35,7 +35,7 @@ internal static class InferenceProtocolDoor
         app.MapHealth("/v2/health");
         app.MapServer(models);
         app.MapMetadata(models);
-        app.MapEach(HttpMethods.Post, "/infer", new InferenceEndpoint(models, limits, budget, app.Services.GetRequiredService<CpuGate>()).HandleAsync, Needs.ScopeOfItsModel(operations), Measured.Inference);
+        app.MapEach([HttpMethods.Post], "/infer", new InferenceEndpoint(models, limits, budget, app.Services.GetRequiredService<CpuGate>()).HandleAsync, Needs.ScopeOfItsModel(operations), Measured.Inference);
         new RepositoryEndpoints(models, repository, OnnxSettings.AllowsModelControl(app.Configuration), limits, budget).Map(app);
     }
 
@@ -43,28 +43,28 @@ internal static class InferenceProtocolDoor
     {
         string name = app.Configuration.Word("InferenceProtocol:ServerName", "gradservice", 100);
         string version = app.Configuration.Word("InferenceProtocol:ServerVersion", typeof(InferenceProtocolDoor).Assembly.GetName().Version!.ToString(3), 100);
-        app.MapGet("/v2", context => InferenceAnswers.WriteAsync(context, new JsonObject
+        app.MapRead("/v2", context => InferenceAnswers.WriteAsync(context, new JsonObject
         {
             ["name"] = name,
             ["version"] = version,
             ["extensions"] = new JsonArray([.. Extensions.Select(extension => (JsonNode)extension)]),
         })).WithMetadata(Needs.AnyKey);
-        app.MapGet("/v2/models", context => InferenceAnswers.WriteAsync(context, new JsonObject
+        app.MapRead("/v2/models", context => InferenceAnswers.WriteAsync(context, new JsonObject
         {
             ["models"] = new JsonArray([.. models.ReadyNames.Select(model => (JsonNode)model)]),
         })).WithMetadata(Needs.AnyKey);
-        app.MapGet("/v2/models/stats", context => WriteStatisticsAsync(context, models.All)).WithMetadata(Needs.AnyKey);
+        app.MapRead("/v2/models/stats", context => WriteStatisticsAsync(context, models.All)).WithMetadata(Needs.AnyKey);
     }
 
     private static void MapMetadata(this WebApplication app, ModelCatalog models)
     {
         var health = app.Services.GetRequiredService<HealthCheckService>();
-        app.MapEach(HttpMethods.Get, string.Empty, context =>
+        app.MapEach(ReadRoutes.Methods, string.Empty, context =>
         {
             using InferenceModel model = models.Hold(context);
             return InferenceAnswers.WriteAsync(context, model.Metadata(models.ReadyVersionsOf(model.Name)));
         }, Needs.AnyKey);
-        app.MapEach(HttpMethods.Get, "/ready", async context =>
+        app.MapEach(ReadRoutes.Methods, "/ready", async context =>
         {
             IReadOnlyList<ModelVersion> versions = models.VersionsOf(context);
             bool ready = versions.Any(version => version.IsReady)
@@ -72,7 +72,7 @@ internal static class InferenceProtocolDoor
             context.Response.StatusCode = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
             await InferenceAnswers.WriteAsync(context, new JsonObject { ["name"] = versions[0].Name, ["ready"] = ready }).ConfigureAwait(false);
         }, Needs.Nothing, Measured.Nothing);
-        app.MapEach(HttpMethods.Get, "/stats", context => WriteStatisticsAsync(context, models.VersionsOf(context)), Needs.AnyKey);
+        app.MapEach(ReadRoutes.Methods, "/stats", context => WriteStatisticsAsync(context, models.VersionsOf(context)), Needs.AnyKey);
     }
 
     private static Task WriteStatisticsAsync(HttpContext context, IEnumerable<ModelVersion> versions) => InferenceAnswers.WriteAsync(context, new JsonObject
@@ -81,11 +81,11 @@ internal static class InferenceProtocolDoor
     });
 
     // Every address of a model may name its version.
-    private static void MapEach(this WebApplication app, string method, string what, RequestDelegate handle, Needs needs, Measured? measured = null)
+    private static void MapEach(this WebApplication app, string[] methods, string what, RequestDelegate handle, Needs needs, Measured? measured = null)
     {
         measured ??= Measured.Unknown(Door.InferenceProtocol);
         RequestDelegate guarded = InferenceErrors.Guard(handle);
-        app.MapMethods($"/v2/models/{{model}}{what}", [method], guarded).WithMetadata(needs, measured);
-        app.MapMethods($"/v2/models/{{model}}/versions/{{version}}{what}", [method], guarded).WithMetadata(needs, measured);
+        app.MapMethods($"/v2/models/{{model}}{what}", methods, guarded).WithMetadata(needs, measured);
+        app.MapMethods($"/v2/models/{{model}}/versions/{{version}}{what}", methods, guarded).WithMetadata(needs, measured);
     }
 }

@@ -22,8 +22,8 @@ internal static class ModelsDoor
         var listing = new ModelListing(repository, app.Services.GetRequiredService<OnnxOptions>());
         var segment = new SegmentEndpoint(repository, limits, budget);
         var evaluate = new EvaluateEndpoint(repository, catalog, limits, budget);
-        app.MapGet("/v1/models", listing.ListAsync).WithMetadata(Needs.AnyKey);
-        app.MapGet(Addresses[0], listing.DescribeAsync).WithMetadata(Needs.AnyKey);
+        app.MapRead("/v1/models", listing.ListAsync).WithMetadata(Needs.AnyKey);
+        app.MapRead(Addresses[0], listing.DescribeAsync).WithMetadata(Needs.AnyKey);
         foreach (string address in Addresses)
         {
             app.MapPost($"{address}/segment", segment.HandleAsync).WithMetadata(Needs.Of(Scopes.ModelsRun), Measured.Segment, SegmentEndpoint.Query);

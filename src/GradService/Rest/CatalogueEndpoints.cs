@@ -22,10 +22,10 @@ internal static class CatalogueEndpoints
         }));
         var entries = new ConcurrentDictionary<string, string>();
         var limits = app.Services.GetRequiredService<Limits>();
-        app.MapGet("/v1/operations", context => WriteAsync(context, list.Value)).WithMetadata(Needs.Nothing);
+        app.MapRead("/v1/operations", context => WriteAsync(context, list.Value)).WithMetadata(Needs.Nothing);
         foreach (Operation operation in catalog.All)
         {
-            app.MapGet($"/v1/operations/{operation.Name}", context =>
+            app.MapRead($"/v1/operations/{operation.Name}", context =>
                 WriteAsync(context, entries.GetOrAdd(operation.Name, _ => Text(Entry(operation, limits))))).WithMetadata(Needs.Nothing);
         }
     }

@@ -28,6 +28,6 @@ internal static class TelemetryStartup
     {
         Exports exports = app.Services.GetRequiredService<Exports>();
         RequestDelegate scrape = app.Lazily(branch => branch.UseOpenTelemetryPrometheusScrapingEndpoint(exports.Sdk.MeterProvider, _ => true, null, null, null));
-        app.MapGet("/metrics", scrape).WithMetadata(Needs.Of(Scopes.Metrics));
+        app.MapRead("/metrics", scrape).WithMetadata(Needs.Of(Scopes.Metrics));
     }
 }
