@@ -25,6 +25,7 @@ internal readonly unsafe struct CentroidPanels<T>
     private readonly double _largest;
     private readonly double _smallest;
     private readonly double _floor;
+    private readonly double _lengthError;
     private readonly T _scale;
 
     /// <summary>Packs centroids.</summary>
@@ -49,6 +50,9 @@ internal readonly unsafe struct CentroidPanels<T>
         int slices = (dimensions + Depth - 1) / Depth;
         _relative = RelativeError(dimensions, slices);
         _floor = (dimensions + 8) * 1e-36;
+
+        // Of a squared length: its coordinates are rounded, and eight sums of squares are added up.
+        _lengthError = ((dimensions / 8.0) + 16) * Rounding;
         Usable &= _relative < 1e-3;
     }
 
@@ -95,6 +99,15 @@ internal readonly unsafe struct CentroidPanels<T>
         double length = 1.01 * squaredLength;
         double centroid = Math.Min(_largest, (6.1 * length) + (4.1 * _smallest));
         return Usable && length < 1e30 ? (float)((_relative * ((4 * centroid) + (2 * length))) + _floor) : float.PositiveInfinity;
+    }
+
+    /// <summary>How far a point is at least from the centroid that has this score, as far as the score can tell; 0 where it cannot.</summary>
+    /// <param name="score">A computed score; see <see cref="Slack"/> for its error.</param>
+    /// <param name="squaredLength">x², of the moved point.</param>
+    public double LeastDistance(float score, float squaredLength)
+    {
+        double square = score + (squaredLength * (1 - _relative - _lengthError)) - _floor;
+        return Usable && square > 0 && squaredLength < 1e30 ? Math.Sqrt(square) / double.CreateTruncating(_scale) : 0;
     }
 
     /// <summary>Moves, scales and narrows one point.</summary>

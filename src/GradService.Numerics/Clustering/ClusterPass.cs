@@ -12,6 +12,10 @@ internal static unsafe class ClusterPass
 {
     private const int LeastChunk = 8192;
 
+    // The points among which those are gathered that have to be looked at: few enough to stay in the second cache.
+    private const int WindowValues = 1 << 15;
+    private const int LargestWindow = 1024;
+
     // Chunks keep sums of their own. Of this many points for each centroid they take a quarter of the points' memory at most in FP64.
     private const int PointsForEachCentroid = 4;
 
@@ -26,6 +30,7 @@ internal static unsafe class ClusterPass
     /// <param name="sums">Receives the sums; null when not wanted.</param>
     /// <param name="execution">Threads and cancellation.</param>
     /// <param name="lanes">Floats in a vector; 0 for what the machine is fast with.</param>
+    /// <param name="bounds">What is known of the distances to other centroids, brought up to date; null for nothing. The assignments are then those of the last pass with it.</param>
     public static void Run<T>(
         ReadOnlySpan<T> points,
         ReadOnlySpan<T> centroids,
@@ -36,7 +41,8 @@ internal static unsafe class ClusterPass
         Span<T> squaredDistances,
         ClusterSums? sums,
         Execution execution,
-        int lanes = 0)
+        int lanes = 0,
+        DistanceBounds? bounds = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int count = assignments.Length;
@@ -52,7 +58,7 @@ internal static unsafe class ClusterPass
             using var memory = new Scratch(room, parts);
             fixed (T* p = points, c = centroids, w = sampleWeight, distances = squaredDistances)
             fixed (int* a = assignments)
-            fixed (double* s = partial)
+            fixed (double* s = partial, others = bounds?.Others)
             {
                 Scratch forPanels = memory;
                 var job = new Job<T>
@@ -63,6 +69,8 @@ internal static unsafe class ClusterPass
                     Assignments = a,
                     Distances = distances,
                     Partial = sums is null ? null : s,
+                    Bounds = bounds,
+                    Others = others,
                     Panels = assign ? new CentroidPanels<T>(c, clusters, dimensions, lanes, ref forPanels) : default,
                     Assign = assign,
                     Lanes = lanes,
@@ -119,6 +127,8 @@ internal static unsafe class ClusterPass
         public int* Assignments;
         public T* Distances;
         public double* Partial;
+        public DistanceBounds? Bounds;
+        public double* Others;
         public CentroidPanels<T> Panels;
         public bool Assign;
         public int Lanes;
@@ -127,7 +137,9 @@ internal static unsafe class ClusterPass
         public int Clusters;
         public int Dimensions;
 
-        public readonly long ScratchLength => Assign ? NearestCentroid<T>.Room(Panels.Padded, Dimensions).Count : 0;
+        public readonly long ScratchLength => Assign ? NearestCentroid<T>.Room(Panels.Padded, Dimensions).Count + (Bounds is null ? 0 : 2L * Window) : 0;
+
+        private readonly int Window => Math.Clamp(WindowValues / Dimensions, NearestCentroid<T>.Block(Panels.Padded), LargestWindow);
 
         public readonly void Run(int chunk)
         {
@@ -146,21 +158,72 @@ internal static unsafe class ClusterPass
 
             if (!Assign)
             {
-                Accumulate(first, end, sums);
+                Accumulate(first, end, sums, known: null);
                 return;
             }
 
-            using var memory = new Scratch(ScratchLength, NearestCentroid<T>.Room(Panels.Padded, Dimensions).Parts);
+            using var memory = new Scratch(ScratchLength, NearestCentroid<T>.Room(Panels.Padded, Dimensions).Parts + 2);
             int block = NearestCentroid<T>.Block(Panels.Padded);
+            if (Bounds is not null)
+            {
+                RunBounded(first, end, sums, block, memory);
+                return;
+            }
+
             for (int i = first; i < end; i += block)
             {
                 int count = Math.Min(block, end - i);
-                NearestCentroid<T>.Find(Points + ((long)i * Dimensions), count, Panels, Lanes, memory, Assignments + i);
-                Accumulate(i, i + count, sums);
+                NearestCentroid<T>.Find(Points + ((long)i * Dimensions), null, count, Panels, Lanes, memory, Assignments + i, null);
+                Accumulate(i, i + count, sums, known: null);
             }
         }
 
-        private readonly void Accumulate(int first, int end, double* sums)
+        private readonly void RunBounded(int first, int end, double* sums, int block, Scratch memory)
+        {
+            int window = Window;
+            double* distances = memory.Take(window);
+            int* open = (int*)memory.Take(window);
+            for (int i = first; i < end; i += window)
+            {
+                int count = Math.Min(window, end - i);
+                int left = Settle(i, count, distances, open);
+                for (int at = 0; at < left; at += block)
+                {
+                    NearestCentroid<T>.Find(Points + ((long)i * Dimensions), open + at, Math.Min(block, left - at), Panels, Lanes, memory, Assignments + i, Others + i);
+                }
+
+                Accumulate(i, i + count, sums, distances);
+            }
+        }
+
+        // The distances of those points that keep their centroid, NaN for the others, and which those are.
+        private readonly int Settle(int first, int count, double* distances, int* open)
+        {
+            int left = 0;
+            for (int i = 0; i < count; i++)
+            {
+                double bound = Others[first + i];
+                distances[i] = double.NaN;
+                if (bound > 0)
+                {
+                    int own = Assignments[first + i];
+                    bound = Bounds!.After(bound, own);
+                    double distance = SquaredDistance.Between(Points + ((long)(first + i) * Dimensions), Centroids + ((long)own * Dimensions), Dimensions);
+                    if (DistanceBounds.IsSettled(distance, bound))
+                    {
+                        Others[first + i] = bound;
+                        distances[i] = distance;
+                        continue;
+                    }
+                }
+
+                open[left++] = i;
+            }
+
+            return left;
+        }
+
+        private readonly void Accumulate(int first, int end, double* sums, double* known)
         {
             if (sums == null && Distances == null)
             {
@@ -173,7 +236,9 @@ internal static unsafe class ClusterPass
             {
                 int k = Assignments[i];
                 T* point = Points + ((long)i * Dimensions);
-                double distance = SquaredDistance.Between(point, Centroids + ((long)k * Dimensions), Dimensions);
+                double distance = known == null || double.IsNaN(known[i - first])
+                    ? SquaredDistance.Between(point, Centroids + ((long)k * Dimensions), Dimensions)
+                    : known[i - first];
                 if (Distances != null)
                 {
                     Distances[i] = T.CreateTruncating(distance);

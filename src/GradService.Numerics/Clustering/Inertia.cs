@@ -17,7 +17,13 @@ public static class Inertia
     public static ClusterSums Evaluate<T>(
         ReadOnlySpan<T> points, ReadOnlySpan<T> centroids, int dimensions, ReadOnlySpan<T> sampleWeight, Span<int> assignments, Execution execution = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Sum(points, centroids, dimensions, sampleWeight, assign: true, assignments, execution);
+        Sum(points, centroids, dimensions, sampleWeight, assign: true, assignments, null, execution);
+
+    /// <summary>The same, again and again while the centroids move.</summary>
+    internal static ClusterSums EvaluateAgain<T>(
+        ReadOnlySpan<T> points, ReadOnlySpan<T> centroids, int dimensions, ReadOnlySpan<T> sampleWeight, Span<int> assignments, DistanceBounds? bounds, Execution execution)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Sum(points, centroids, dimensions, sampleWeight, assign: true, assignments, bounds, execution);
 
     /// <summary>As <see cref="Evaluate"/>, with the assignments given: what the loss is when they are held while points or centroids move.</summary>
     /// <typeparam name="T">float or double.</typeparam>
@@ -41,7 +47,7 @@ public static class Inertia
             }
         }
 
-        return Sum(points, centroids, dimensions, sampleWeight, assign: false, assignments.ToArray(), execution);
+        return Sum(points, centroids, dimensions, sampleWeight, assign: false, assignments.ToArray(), null, execution);
     }
 
     /// <summary>The gradient by the centroids: 2 (n_k c_k - S_k), times a factor; 0 for an empty cluster.</summary>
@@ -87,13 +93,13 @@ public static class Inertia
     }
 
     private static ClusterSums Sum<T>(
-        ReadOnlySpan<T> points, ReadOnlySpan<T> centroids, int dimensions, ReadOnlySpan<T> sampleWeight, bool assign, Span<int> assignments, Execution execution)
+        ReadOnlySpan<T> points, ReadOnlySpan<T> centroids, int dimensions, ReadOnlySpan<T> sampleWeight, bool assign, Span<int> assignments, DistanceBounds? bounds, Execution execution)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int clusters = KmeansRules.Clusters(points, centroids, assignments.Length, dimensions);
         KmeansRules.CheckWeights(sampleWeight, assignments.Length);
         var sums = new ClusterSums(clusters, dimensions);
-        ClusterPass.Run(points, centroids, dimensions, sampleWeight, assign, assignments, default, sums, execution);
+        ClusterPass.Run(points, centroids, dimensions, sampleWeight, assign, assignments, default, sums, execution, bounds: bounds);
         return sums;
     }
 }

@@ -61,11 +61,12 @@ public static class KmeansFit
         var updated = new T[centroids.Length];
         var before = new int[assignments.Length];
         Array.Fill(before, -1);
+        DistanceBounds? bounds = centroids.Length / dimensions >= DistanceBounds.LeastClusters ? new DistanceBounds(assignments.Length) : null;
         StopReason stop = StopReason.MaxIter;
         while (stop == StopReason.MaxIter && progress.Iterations < options.MaxIter)
         {
             var step = new StepOptions { Method = options.Method, LearningRate = rate, Empty = options.Empty, Seed = options.Seed + progress.Iterations };
-            ClusterSums sums = Inertia.Evaluate<T>(points, centroids, dimensions, sampleWeight, assignments, execution);
+            ClusterSums sums = Inertia.EvaluateAgain<T>(points, centroids, dimensions, sampleWeight, assignments, bounds, execution);
             if (progress.LeftTheRange(sums.Loss))
             {
                 stop = StopReason.Diverged;
@@ -75,6 +76,7 @@ public static class KmeansFit
             progress.Begin(sums.Loss, centroids);
             progress.Weigh(sums);
             StepSummary moved = CentroidStep.Move(points, centroids, sampleWeight, assignments, sums, new double[sums.Clusters], step, rate, updated);
+            bounds?.Follow<T>(centroids, updated, dimensions);
             updated.CopyTo(centroids);
 
             // Down the gradient, equal assignments only mean that the step was short.

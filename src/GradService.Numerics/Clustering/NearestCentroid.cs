@@ -31,24 +31,26 @@ internal static unsafe class NearestCentroid<T>
     }
 
     /// <summary>Finds the nearest centroids of one block.</summary>
-    /// <param name="points">The block's points, <c>[count, D]</c>.</param>
-    /// <param name="count">At most <see cref="Block"/>.</param>
+    /// <param name="points">Points, <c>[.., D]</c>.</param>
+    /// <param name="which">The indices of the block's points among them; null for the first ones.</param>
+    /// <param name="count">How many, at most <see cref="Block"/>.</param>
     /// <param name="panels">The centroids.</param>
     /// <param name="lanes">Floats in a vector.</param>
     /// <param name="memory">Where scores go; see <see cref="Room"/>.</param>
-    /// <param name="nearest">Receives an index for each point.</param>
-    public static void Find(T* points, int count, in CentroidPanels<T> panels, int lanes, Scratch memory, int* nearest)
+    /// <param name="nearest">Receives, where the point stands, the index of its nearest centroid.</param>
+    /// <param name="others">Receives there how far it is at least from every other centroid; null when not wanted.</param>
+    public static void Find(T* points, int* which, int count, in CentroidPanels<T> panels, int lanes, Scratch memory, int* nearest, double* others)
     {
         switch (lanes)
         {
             case 16:
-                Find<FloatLanes512, Vector512<float>>(points, count, panels, memory, nearest);
+                Find<FloatLanes512, Vector512<float>>(points, which, count, panels, memory, nearest, others);
                 break;
             case 8:
-                Find<FloatLanes256, Vector256<float>>(points, count, panels, memory, nearest);
+                Find<FloatLanes256, Vector256<float>>(points, which, count, panels, memory, nearest, others);
                 break;
             default:
-                Find<FloatLanes128, Vector128<float>>(points, count, panels, memory, nearest);
+                Find<FloatLanes128, Vector128<float>>(points, which, count, panels, memory, nearest, others);
                 break;
         }
     }
@@ -57,7 +59,7 @@ internal static unsafe class NearestCentroid<T>
     private static int Stride(int padded) => padded + 16;
 
     // The scratch is passed by value: each block takes the same memory again.
-    private static void Find<TLanes, TVector>(T* points, int count, in CentroidPanels<T> panels, Scratch memory, int* nearest)
+    private static void Find<TLanes, TVector>(T* points, int* which, int count, in CentroidPanels<T> panels, Scratch memory, int* nearest, double* others)
         where TLanes : struct, IFloatLanes<TVector>
         where TVector : struct
     {
@@ -66,10 +68,10 @@ internal static unsafe class NearestCentroid<T>
         int stride = Stride(panels.Padded);
         float* scores = (float*)memory.Take(((long)block * stride / 2) + 1);
         float* moved = (float*)memory.Take(((long)block * dimensions / 2) + 1);
-        float* slack = (float*)memory.Take((block / 2) + 1);
+        float* squares = (float*)memory.Take((block / 2) + 1);
         for (int i = 0; i < count; i++)
         {
-            slack[i] = panels.Slack(panels.Move(points + ((long)i * dimensions), moved + ((long)i * dimensions)));
+            squares[i] = panels.Move(points + ((long)(which == null ? i : which[i]) * dimensions), moved + ((long)i * dimensions));
         }
 
         int whole = (count + ProductTile.Rows - 1) / ProductTile.Rows * ProductTile.Rows;
@@ -78,9 +80,15 @@ internal static unsafe class NearestCentroid<T>
         for (int i = 0; i < count; i++)
         {
             float* ofPoint = scores + ((long)i * stride);
-            float limit = Lowest<TLanes, TVector>(ofPoint, panels.Padded) + slack[i];
+            int at = which == null ? i : which[i];
+            float limit = Lowest<TLanes, TVector>(ofPoint, panels.Padded) + panels.Slack(squares[i]);
             int index = Only<TLanes, TVector>(ofPoint, panels.Padded, limit);
-            nearest[i] = index >= 0 ? index : Measure(points + ((long)i * dimensions), panels, ofPoint, limit);
+            nearest[at] = index >= 0 ? index : Measure(points + ((long)at * dimensions), panels, ofPoint, limit);
+            if (others != null)
+            {
+                ofPoint[nearest[at]] = float.PositiveInfinity;
+                others[at] = panels.LeastDistance(Lowest<TLanes, TVector>(ofPoint, panels.Padded), squares[i]);
+            }
         }
     }
 
