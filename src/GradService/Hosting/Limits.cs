@@ -1,3 +1,5 @@
+using GradService.Wire;
+
 namespace GradService.Hosting;
 
 /// <summary>What one request, and all together, may take.</summary>
@@ -38,7 +40,7 @@ public sealed class Limits
     /// <summary>The most elements of one tensor, read or answered. Default 268435456.</summary>
     public int MaxTensorElements { get; }
 
-    /// <summary>The most threads that one request computes on. Default: one for each processor.</summary>
+    /// <summary>The most threads that one request is read and computed on. Default: one for each processor.</summary>
     public int Threads { get; }
 
     /// <summary>The most requests that compute at once, of the small and again of the large ones. Default: one for each processor.</summary>
@@ -61,4 +63,7 @@ public sealed class Limits
 
     /// <summary>The most seconds that requests in flight then have to end. Default 30.</summary>
     public double ShutdownSeconds { get; }
+
+    /// <summary>What of it the reading of tensors has to know.</summary>
+    internal WireLimits Wire => new(MaxJsonDepth, MaxTensorElements) { Threads = Threads };
 }

@@ -10,7 +10,7 @@ namespace GradService.InferenceProtocol;
 /// <summary><c>POST /v2/models/{model}[/versions/{version}]/infer</c>: reads the request, runs the model, writes the answer, counts.</summary>
 internal sealed class InferenceEndpoint(ModelCatalog models, Limits limits, MemoryBudget budget, CpuGate gate)
 {
-    private readonly WireLimits _limits = new(limits.MaxJsonDepth, limits.MaxTensorElements);
+    private readonly WireLimits _limits = limits.Wire;
 
     public async Task HandleAsync(HttpContext context)
     {

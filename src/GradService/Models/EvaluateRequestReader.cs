@@ -15,7 +15,7 @@ namespace GradService.Models;
 internal sealed class EvaluateRequestReader(EvaluateMembers members, Limits limits, PictureReader reader)
 {
     private readonly RequestAssembly _assembly = new(members.Operation);
-    private readonly WireLimits _limits = new(limits.MaxJsonDepth, limits.MaxTensorElements);
+    private readonly WireLimits _limits = limits.Wire;
 
     /// <summary>The operation that the loss and its gradient come from.</summary>
     public Operation Operation => members.Operation;

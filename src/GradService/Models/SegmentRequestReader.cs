@@ -27,7 +27,7 @@ internal sealed class SegmentRequestReader(Limits limits, PictureReader reader)
             return reader.Decode(body, "$", scope);
         }
 
-        Tensor? tensor = BodyScanner.Scan(body, Members, scope, new WireLimits(limits.MaxJsonDepth, limits.MaxTensorElements)).Tensors[0];
+        Tensor? tensor = BodyScanner.Scan(body, Members, scope, limits.Wire).Tensors[0];
         return PictureReader.Take(tensor ?? throw LeftOut(), scope);
     }
 

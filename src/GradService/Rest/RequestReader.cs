@@ -22,7 +22,7 @@ internal sealed class RequestReader
                 .. signature.Parameters.Select(parameter => new Wire.Member(parameter.Name, null)),
             ],
             MemberAliases.All);
-        _limits = new WireLimits(limits.MaxJsonDepth, limits.MaxTensorElements);
+        _limits = limits.Wire;
     }
 
     /// <summary>The request, and the floating type that it asks to be computed in.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using GradService.Numerics;
 using GradService.Numerics.Tensors;
 
@@ -11,6 +12,8 @@ namespace GradService.Wire;
 internal ref struct ArrayReader
 {
     private readonly ReadOnlySpan<byte> _text;
+    private readonly TensorScope _scope;
+    private readonly WireLimits _limits;
     private readonly string _path;
     private readonly int _begin;
 
@@ -32,6 +35,8 @@ internal ref struct ArrayReader
     public ArrayReader(ReadOnlySpan<byte> text, int at, TensorScope scope, WireLimits limits, string path, int expected = -1)
     {
         _text = text;
+        _scope = scope;
+        _limits = limits;
         _at = at;
         _begin = at;
         _path = path;
@@ -85,6 +90,11 @@ internal ref struct ArrayReader
                     break;
                 case RowStop.Full:
                     _elements.Grow<T>(_at - _begin, _text.Length - _at);
+                    if (IsFloating<T>() && _limits.Threads > 1 && Count >= ElementMemory.SampleRoom && _text.Length - _at >= _limits.LongText)
+                    {
+                        FillWithAnother<T>();
+                    }
+
                     break;
                 case RowStop.Separator:
                     throw _nesting.Unexpected(_at, Count - _rowStart - 1, "',' or ']' after an element");
@@ -178,6 +188,88 @@ internal ref struct ArrayReader
 
         _done = outcome == NumberOutcome.Read;
         return outcome;
+    }
+
+    // Reads up to the middle of what is left while another thread reads on from there. Whatever stops either is left to Fill.
+    private unsafe void FillWithAnother<T>()
+        where T : unmanaged
+    {
+        int mine = Count + ((_elements.Room<T>().Length - Count) / 2);
+        Memory<byte> rest = _elements.Bytes[(mine * sizeof(T))..];
+        Memory<byte> log = _scope.RentBytes(RowsAhead<T>.LogBytes(rest.Length / sizeof(T)));
+        fixed (byte* text = _text)
+        {
+            RowsAhead<T>? ahead = RowsAhead<T>.Begin(text, _text.Length, _at + ((_text.Length - _at) / 2), rest, log);
+            try
+            {
+                FillUpTo<T>(ahead?.Start ?? _at, mine);
+                if (ahead is not null && _inRow && _at == ahead.Start && ahead.Finish())
+                {
+                    Take(ahead, rest);
+                }
+            }
+            finally
+            {
+                ahead?.Drop();
+            }
+        }
+
+        _scope.GiveBack(log);
+    }
+
+    private void FillUpTo<T>(int end, int room)
+        where T : unmanaged
+    {
+        RowStop stop = RowStop.End;
+        while (!_done && _at < end && stop == RowStop.End)
+        {
+            if (!_inRow)
+            {
+                BeginRow();
+                continue;
+            }
+
+            stop = NumberRow.Read(_text[..end], ref _at, _elements.Room<T>()[..room], ref _elements.Count, out _);
+            if (stop == RowStop.Separator)
+            {
+                throw _nesting.Unexpected(_at, Count - _rowStart - 1, "',' or ']' after an element");
+            }
+
+            if (stop == RowStop.End)
+            {
+                EndRow();
+            }
+        }
+    }
+
+    // The numbers are moved to where they belong; the brackets around them are looked at as ever.
+    private void Take<T>(RowsAhead<T> ahead, Memory<byte> numbers)
+        where T : unmanaged
+    {
+        int before = Count;
+        MemoryMarshal.Cast<byte, T>(numbers.Span)[..ahead.Count].CopyTo(_elements.Room<T>()[before..]);
+        for (int row = 0; row < ahead.Rows; row++)
+        {
+            (int end, int count) = ahead.Row(row);
+            (_at, _elements.Count) = (end, before + count);
+            EndRow();
+            if (_done)
+            {
+                return;
+            }
+
+            BeginRow();
+            if (!_inRow)
+            {
+                return;
+            }
+        }
+
+        // The beginning of a row that was not read to its end.
+        if (_at <= ahead.At)
+        {
+            (_at, _elements.Count) = (ahead.At, before + ahead.Count);
+        }
     }
 
     private bool TryNamed<T>()

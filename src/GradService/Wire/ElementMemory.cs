@@ -12,13 +12,18 @@ namespace GradService.Wire;
 /// <param name="expected">How many elements a declared shape promises, or -1.</param>
 internal struct ElementMemory(TensorScope scope, WireLimits limits, string path, int expected)
 {
+    /// <summary>From so many elements on, their density in the text tells how many are to come.</summary>
+    public const int SampleRoom = 4096;
+
     private const int FirstRoom = 64;
-    private const int SampleRoom = 4096;
 
     private Memory<byte> _memory;
 
     /// <summary>How many elements are filled.</summary>
     public int Count;
+
+    /// <summary>The bytes of all elements that there is room for.</summary>
+    public readonly Memory<byte> Bytes => _memory;
 
     /// <summary>All elements that there is room for.</summary>
     /// <typeparam name="T">The element type.</typeparam>

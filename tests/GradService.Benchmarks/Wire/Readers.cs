@@ -12,20 +12,20 @@ internal static class Readers<T>
     private static readonly MemberTable Members = new([new Member("values", TensorKind.Floating)]);
 
     /// <summary>The service's own: the whole way from the body to a rented tensor.</summary>
-    public static void Scan(WireText text, T[] into)
+    public static void Scan(WireText text, T[] into, int threads = 1)
     {
         using var scope = new TensorScope(MemoryBudget.Unlimited);
-        ScannedBody body = BodyScanner.Scan(text.Text, Members, scope, WireLimits.Default, ElementTypes.Of<T>());
+        ScannedBody body = BodyScanner.Scan(text.Text, Members, scope, WireLimits.Default with { Threads = threads }, ElementTypes.Of<T>());
         var tensor = (Tensor<T>)body.Tensors[0]!;
         into[0] = tensor.Span[0];
         into[^1] = tensor.Span[^1];
     }
 
     /// <summary>All that <see cref="Scan"/> reads, for comparison.</summary>
-    public static T[] ScanAll(WireText text)
+    public static T[] ScanAll(WireText text, int threads = 1)
     {
         using var scope = new TensorScope(MemoryBudget.Unlimited);
-        return ((Tensor<T>)BodyScanner.Scan(text.Text, Members, scope, WireLimits.Default, ElementTypes.Of<T>()).Tensors[0]!).Span.ToArray();
+        return ((Tensor<T>)BodyScanner.Scan(text.Text, Members, scope, WireLimits.Default with { Threads = threads }, ElementTypes.Of<T>()).Tensors[0]!).Span.ToArray();
     }
 
     /// <summary>What most people write: arrays of arrays, deserialised.</summary>

@@ -53,6 +53,7 @@ internal static class WireBenchmark
         double[] expected = [.. text.Values.Select(value => typeof(T) == typeof(float) ? (float)value : value)];
         var into = new T[expected.Length];
         Check(name, Readers<T>.ScanAll(text), expected);
+        Check(name + " on two threads", Readers<T>.ScanAll(text, threads: 2), expected);
         Check(name + " by System.Text.Json", Readers<T>.Deserialize(text), expected);
         Readers<T>.ReadTokens(text, into);
         Check(name + " by Utf8JsonReader", into, expected);
@@ -60,6 +61,7 @@ internal static class WireBenchmark
         var contestants = new List<(IContestant, double?)>
         {
             (new LocalContestant("GradService", () => Readers<T>.Scan(text, into)), null),
+            (new LocalContestant("GradService on two threads", () => Readers<T>.Scan(text, into, threads: 2)), null),
             (new LocalContestant("System.Text.Json", () => Readers<T>.DeserializeOnly(text)), OverSerializer),
             (new LocalContestant("Utf8JsonReader", () => Readers<T>.ReadTokens(text, into)), null),
         };
