@@ -13,6 +13,7 @@ if (args is [HealthProbe.Argument])
 }
 
 StartFailures.TellInOneSentence();
+NativeHeap.KeepLittle();
 WebApplicationBuilder builder = Startup.CreateBuilder(args);
 builder.RefuseWrongEndpoints();
 builder.ListenOnPort8080UnlessTold();
