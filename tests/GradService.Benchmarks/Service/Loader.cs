@@ -63,11 +63,18 @@ internal static class Loader
     {
         using var set = new ConnectionSet(port, connections);
         var latencies = new List<double>(1 << 16);
+        bool goesOn = true;
         do
         {
-            while (set.HasIdle && Stopwatch.GetElapsedTime(begin) < duration)
+            // One request on each connection, however short the time is.
+            while (set.HasIdle && goesOn)
             {
                 set.Send(request);
+            }
+
+            if (set.Lost > 0)
+            {
+                throw new InvalidOperationException($"The server on port {port} closed a connection.");
             }
 
             set.Receive(LongestAnswer, (connection, seconds) =>
@@ -78,12 +85,9 @@ internal static class Loader
                     throw new InvalidOperationException($"The server on port {port} answered {connection.Status}.");
                 }
             });
-            if (set.Lost > 0)
-            {
-                throw new InvalidOperationException($"The server on port {port} closed a connection.");
-            }
+            goesOn = Stopwatch.GetElapsedTime(begin) < duration;
         }
-        while (set.Busy > 0 || Stopwatch.GetElapsedTime(begin) < duration);
+        while (set.Busy > 0 || goesOn || set.Lost > 0);
         return latencies;
     }
 }
