@@ -103,7 +103,7 @@ internal static class GrowthBenchmark
         foreach ((string name, Workload workload) in new[] { ("tiny [8, 12]", HttpWork.Tiny()), ("medium [1, 64, 64, 12]", HttpWork.Pictures(64)) })
         {
             byte[] request = HttpMessage.Post($"/v1/{workload.Operation.Name}", "application/json", HttpMessage.Json(workload));
-            Loader.Run(server.Port, request, 4, options.WarmUp);
+            Loader.Run(server.Port, request, 4, Servers.LongerWarmUp * options.WarmUp);
             var throughput = new List<(double X, double Y)>();
             var slowest = new List<(double X, double Y)>();
             for (int connections = 1; connections <= (options.Quick ? 2 : MostConnections); connections *= 2)

@@ -9,8 +9,6 @@ internal static class HttpBenchmark
     private const double Tolerance = 1e-4;
     private const double Mebibyte = 1 << 20;
 
-    // While a load holds all processors, the runtime takes some seconds to compile what is hot anew.
-    private const int LongerWarmUp = 8;
     private const int LongerSlot = 3;
 
     public static void Run(BenchmarkOptions options, FindingTable table, string folder)
@@ -57,7 +55,7 @@ internal static class HttpBenchmark
     {
         foreach (Entrant entrant in entrants)
         {
-            Loader.Run(entrant.Server.Port, entrant.Request, work.Connections, LongerWarmUp * options.WarmUp);
+            Loader.Run(entrant.Server.Port, entrant.Request, work.Connections, Servers.LongerWarmUp * options.WarmUp);
             entrant.Server.ForgetPeak();
         }
 

@@ -6,6 +6,9 @@ namespace GradService.Benchmarks.Service;
 /// <summary>The servers that are compared: the published service, its floor, and FastAPI with PyTorch.</summary>
 internal static class Servers
 {
+    /// <summary>How much longer a server is warmed up than other work: while a load holds all processors, the runtime takes some seconds to compile what is hot anew.</summary>
+    public const int LongerWarmUp = 8;
+
     /// <summary>The service's name in the table.</summary>
     public const string OwnName = "GradService";
 
