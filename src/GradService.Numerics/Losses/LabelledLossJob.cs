@@ -19,6 +19,11 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         operands.Labels != null && operands.Predictions == null && operands.SampleWeight == null && !HasUpstreams
         && settings is { Form: ScoreForm.Logits, LabelSmoothing: 0, ApplyTo: ApplyTo.Loss };
 
+    // The common case of many FP32 logits. Few take no time in FP64 either, and are then right to the last digit.
+    private bool IsSingle =>
+        typeof(T) == typeof(float) && operands.Labels != null && operands.View.Length >= SingleSoftmaxLoss.FewestLogits && operands.View.Count <= FloatTile.MostClasses
+        && settings is { Form: ScoreForm.Logits, LabelSmoothing: 0, ApplyTo: ApplyTo.Loss };
+
     public long ScratchLength => LossTile.Size(operands.View.Count, Tile.Width(operands.View.Count), operands.Labels == null) + operands.View.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -89,12 +94,6 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
     private void Evaluate<V>(in LossTile tile, int first, int count)
         where V : struct, IDoubleLanes<V>
     {
-        Tile.Load(operands.Scores, operands.View, first, count, tile.Scores, tile.Stride);
-        if (tile.Shares != null)
-        {
-            Tile.Load(operands.Shares, operands.View, first, count, tile.Shares, tile.Stride);
-        }
-
         if (IsPlain)
         {
             PreparePlain(tile, first, count);
@@ -102,6 +101,28 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         else
         {
             Prepare(tile, first, count);
+        }
+
+        if (!IsSingle || !SingleSoftmaxLoss.TryLabels<V>(tile, (float*)operands.Scores, (float*)operands.Gradient, operands.View, first, count))
+        {
+            EvaluateWide<V>(tile, first, count);
+        }
+
+        if (operands.Losses != null)
+        {
+            Tile.Narrow(tile.Loss, operands.Losses + first, count);
+        }
+    }
+
+    // In FP64, whatever the type of the scores.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void EvaluateWide<V>(in LossTile tile, int first, int count)
+        where V : struct, IDoubleLanes<V>
+    {
+        Tile.Load(operands.Scores, operands.View, first, count, tile.Scores, tile.Stride);
+        if (tile.Shares != null)
+        {
+            Tile.Load(operands.Shares, operands.View, first, count, tile.Shares, tile.Stride);
         }
 
         if (settings.Form == ScoreForm.Logits && tile.Shares == null)
@@ -122,17 +143,10 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
             }
         }
 
-        if (operands.Losses != null)
+        if (tile.WantsGradient)
         {
-            Tile.Narrow(tile.Loss, operands.Losses + first, count);
+            Tile.Store(tile.Scores, tile.Stride, tile.Factor, operands.Gradient, operands.View, first, count);
         }
-
-        if (!tile.WantsGradient)
-        {
-            return;
-        }
-
-        Tile.Store(tile.Scores, tile.Stride, tile.Factor, operands.Gradient, operands.View, first, count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -242,7 +256,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
     // Lanes after the last position are as good as ignored.
     private static void Pad(in LossTile tile, int count)
     {
-        for (int at = count; at < Tile.WholeLanes(count); at++)
+        for (int at = count; at < Math.Min(tile.Width, FloatTile.WholeLanes(count)); at++)
         {
             tile.Label[at] = -1;
             tile.Scale[at] = 1;

@@ -7,7 +7,7 @@ namespace GradService.Numerics.Losses;
 /// <see cref="Spread"/> times the class's weight everywhere; or, with shares, <see cref="Hit"/> times the weighted, smoothed share.</remarks>
 internal unsafe struct LossTile
 {
-    public const int Columns = 9;
+    public const int Columns = 13;
 
     public int Classes;
     public int Width;
@@ -68,6 +68,12 @@ internal unsafe struct LossTile
     /// <summary>The loss.</summary>
     public double* Loss;
 
+    /// <summary>The exponential of the label's score, relative to the largest; 0 where there is no label.</summary>
+    public double* Own;
+
+    /// <summary>Three columns' room, for five of FP32.</summary>
+    public float* Singles;
+
     /// <summary>The numbers of working memory that a tile needs.</summary>
     public static long Size(int classes, int width, bool shares) =>
         ((long)classes * Tile.Stride(width) * (shares ? 2 : 1)) + ((long)Columns * width);
@@ -93,6 +99,8 @@ internal unsafe struct LossTile
             Picked = scratch.Take(width),
             Factor = scratch.Take(width),
             Loss = scratch.Take(width),
+            Own = scratch.Take(width),
+            Singles = (float*)scratch.Take(3 * width),
         };
     }
 }

@@ -83,8 +83,8 @@ internal static unsafe class SoftmaxLoss
         }
     }
 
-    // The exponentials, the sum of all but the label's, and how far the label's score lies below the largest: minus infinity where there is no
-    // label. What is summed is 1 - p_y but for a factor, with all its digits however small.
+    // The exponentials, the sum of all but the label's, the label's, and how far the label's score lies below the largest: minus infinity where
+    // there is no label. What is summed is 1 - p_y but for a factor, with all its digits however small.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Sum<T, V>(in LossTile tile, int whole)
         where T : unmanaged
@@ -106,6 +106,7 @@ internal static unsafe class SoftmaxLoss
             V rest = V.Zero;
             V below = V.Fill(double.NegativeInfinity);
             V known = V.Zero;
+            V own = V.Zero;
             for (int c = 0; c < classes; c++, scores += stride)
             {
                 V difference = V.Load(scores) - maximum;
@@ -113,18 +114,23 @@ internal static unsafe class SoftmaxLoss
                 exponential.Store(scores);
                 V isLabel = V.Equal(label, known);
                 rest = V.Select(isLabel, rest, rest + exponential);
+                own = V.Select(isLabel, exponential, own);
                 below = V.Select(isLabel, difference, below);
                 known += V.One;
             }
 
             rest.Store(tile.Factor + lane);
+            own.Store(tile.Own + lane);
             below.Store(tile.Picked + lane);
         }
     }
 
-    // The losses, what the exponentials are multiplied by to become a gradient, and what stands in for the label's.
+    /// <summary>
+    /// The losses, what the exponentials are multiplied by to become a gradient, and what stands in for the label's; from the sum of all
+    /// exponentials but the label's in <see cref="LossTile.Factor"/>, the label's in <see cref="LossTile.Own"/>, and how far the label's score lies below the largest in <see cref="LossTile.Picked"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Lose<T, V>(in LossTile tile, int whole)
+    public static void Lose<T, V>(in LossTile tile, int whole)
         where T : unmanaged
         where V : struct, IDoubleLanes<V>
     {
@@ -133,12 +139,12 @@ internal static unsafe class SoftmaxLoss
             var below = V.Load(tile.Picked + lane);
             var rest = V.Load(tile.Factor + lane);
             var hit = V.Load(tile.Hit + lane);
-            V exponential = Exponential.OfNonPositive<T, V>(below);
+            var exponential = V.Load(tile.Own + lane);
 
             // All exponentials but one that is exactly 1: the label's, or another's.
             V others = V.Select(V.Equal(exponential, V.One), rest, rest - V.One + exponential);
             V reciprocal = V.One / (rest + exponential);
-            V log = Logarithm.OfOnePlus(others, reciprocal);
+            V log = Logarithm.OfOnePlus<T, V>(others, reciprocal);
             V information = log - below;
             V loss = hit * information;
             V pullFactor = V.One;

@@ -52,8 +52,9 @@ public sealed class TensorScope(MemoryBudget budget) : IDisposable
 
         Charge(count);
         byte[] array = ScopeArrays.Rent((int)count);
-        _rented.Add(new Rental(array, count));
-        return array.AsMemory(0, (int)count);
+        var rental = new Rental(array, ScopeArrays.AlignedStart(array, (int)count), count);
+        _rented.Add(rental);
+        return rental.Memory((int)count);
     }
 
     /// <summary>Charges bytes that lie elsewhere and live as long as the scope, such as what a model has written.</summary>
@@ -75,11 +76,11 @@ public sealed class TensorScope(MemoryBudget budget) : IDisposable
     {
         int index = Find(rented);
         Rental old = _rented[index];
-        if (count <= old.Array.Length && count >= old.Array.Length / 2)
+        if (count <= old.Array.Length - old.Start && count >= old.Array.Length / 2)
         {
             Charge(count - old.Charge);
             _rented[index] = old with { Charge = count };
-            return old.Array.AsMemory(0, (int)count);
+            return old.Memory((int)count);
         }
 
         Memory<byte> fresh = RentBytes(count);
@@ -149,5 +150,8 @@ public sealed class TensorScope(MemoryBudget budget) : IDisposable
         throw new ArgumentException("The memory was not rented from this scope.", nameof(rented));
     }
 
-    private readonly record struct Rental(byte[] Array, long Charge);
+    private readonly record struct Rental(byte[] Array, int Start, long Charge)
+    {
+        public Memory<byte> Memory(int count) => Array.AsMemory(Start, count);
+    }
 }

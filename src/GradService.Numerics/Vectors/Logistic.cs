@@ -22,7 +22,7 @@ internal readonly record struct Logistic<V>(V Value, V Complement, V Softplus, V
         V exponential = Exponential.OfNonPositive<T, V>(-V.Abs(z));
         V reciprocal = V.One / (V.One + exponential);
         V small = exponential * reciprocal;
-        V log = Logarithm.OfOnePlus(exponential, reciprocal);
+        V log = Logarithm.OfOnePlus<T, V>(exponential, reciprocal);
         V larger = log + V.Abs(z);
         V isPositive = V.Less(V.Zero, z);
         return new Logistic<V>(

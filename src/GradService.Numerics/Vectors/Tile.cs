@@ -31,7 +31,7 @@ internal static unsafe class Tile
     /// <summary>The positions in a tile: fewer where there are many classes, so that a tile stays in the first or second cache.</summary>
     public static int Width(int classes) => classes switch
     {
-        <= 32 => 128,
+        <= 32 => 256,
         <= 64 => 64,
         <= 128 => 32,
         <= 256 => 16,

@@ -5,15 +5,16 @@ using System.Runtime.Intrinsics.X86;
 namespace GradService.Numerics.Vectors;
 
 /// <summary>
-/// Rows of classes, one position each, to and from a <see cref="Tile"/>: turned in blocks of eight positions by four classes where the
-/// machine has the shuffles for it.
+/// Rows of classes, one position each, to and from a <see cref="Tile"/> or <see cref="FloatTile"/>: turned in blocks of eight positions by
+/// four classes where the machine has the shuffles for it.
 /// </summary>
 internal static unsafe class TileRows
 {
     /// <summary>Reads rows into a tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Load<T>(T* rows, int classes, int count, double* tile, int stride)
+    public static void Load<T, TTile>(T* rows, int classes, int count, TTile* tile, int stride)
         where T : unmanaged
+        where TTile : unmanaged
     {
         int position = 0;
         int turned = typeof(T) == typeof(float) && Avx.IsSupported ? classes & -4 : 0;
@@ -31,7 +32,7 @@ internal static unsafe class TileRows
                 {
                     for (int lane = 0; lane < Tile.Lanes; lane++)
                     {
-                        tile[((long)c * stride) + position + lane] = row[((long)lane * classes) + c];
+                        Tile.Put(row[((long)lane * classes) + c], tile + ((long)c * stride) + position + lane);
                     }
                 }
             }
@@ -42,15 +43,16 @@ internal static unsafe class TileRows
             T* row = rows + ((long)position * classes);
             for (int c = 0; c < classes; c++)
             {
-                tile[((long)c * stride) + position] = typeof(T) == typeof(float) ? ((float*)row)[c] : ((double*)row)[c];
+                Tile.Put(Get(row + c), tile + ((long)c * stride) + position);
             }
         }
     }
 
-    /// <summary>Writes a tile's positions back into their rows, each multiplied by its factor on the way.</summary>
+    /// <summary>Writes a tile's positions back into their rows, those of an FP64 tile each multiplied by its factor on the way.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Store<T>(double* tile, int stride, double* factors, T* rows, int classes, int count)
+    public static void Store<T, TTile>(TTile* tile, int stride, double* factors, T* rows, int classes, int count)
         where T : unmanaged
+        where TTile : unmanaged
     {
         int position = 0;
         int turned = typeof(T) == typeof(float) && Avx.IsSupported ? classes & -4 : 0;
@@ -68,7 +70,7 @@ internal static unsafe class TileRows
                 {
                     for (int lane = 0; lane < Tile.Lanes; lane++)
                     {
-                        row[((long)lane * classes) + c] = (float)(tile[((long)c * stride) + position + lane] * factors[position + lane]);
+                        row[((long)lane * classes) + c] = (float)Scaled(tile + ((long)c * stride) + position + lane, factors + position + lane);
                     }
                 }
             }
@@ -79,14 +81,14 @@ internal static unsafe class TileRows
             T* row = rows + ((long)position * classes);
             for (int c = 0; c < classes; c++)
             {
-                double value = tile[((long)c * stride) + position] * factors[position];
-                Tile.Put(value, row + c);
+                Tile.Put(Scaled(tile + ((long)c * stride) + position, factors + position), row + c);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TurnIn(float* row, int classes, double* tile, int stride)
+    private static void TurnIn<TTile>(float* row, int classes, TTile* tile, int stride)
+        where TTile : unmanaged
     {
         // Position j in the lower half, j + 4 in the upper: the halves then turn by themselves.
         long next = classes;
@@ -95,21 +97,21 @@ internal static unsafe class TileRows
         Vector256<float> c = Vector256.Create(Vector128.Load(row + (2 * next)), Vector128.Load(row + (6 * next)));
         Vector256<float> d = Vector256.Create(Vector128.Load(row + (3 * next)), Vector128.Load(row + (7 * next)));
         Turn(ref a, ref b, ref c, ref d);
-        Widen(a).Store(tile);
-        Widen(b).Store(tile + stride);
-        Widen(c).Store(tile + (2L * stride));
-        Widen(d).Store(tile + (3L * stride));
+        PutEight(a, tile);
+        PutEight(b, tile + stride);
+        PutEight(c, tile + (2L * stride));
+        PutEight(d, tile + (3L * stride));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TurnOut(double* tile, int stride, double* factors, float* row, int classes)
+    private static void TurnOut<TTile>(TTile* tile, int stride, double* factors, float* row, int classes)
+        where TTile : unmanaged
     {
         long next = classes;
-        Vector512<double> factor = Vector512.Load(factors);
-        Vector256<float> a = Narrow(Vector512.Load(tile) * factor);
-        Vector256<float> b = Narrow(Vector512.Load(tile + stride) * factor);
-        Vector256<float> c = Narrow(Vector512.Load(tile + (2L * stride)) * factor);
-        Vector256<float> d = Narrow(Vector512.Load(tile + (3L * stride)) * factor);
+        Vector256<float> a = ScaledEight(tile, factors);
+        Vector256<float> b = ScaledEight(tile + stride, factors);
+        Vector256<float> c = ScaledEight(tile + (2L * stride), factors);
+        Vector256<float> d = ScaledEight(tile + (3L * stride), factors);
         Turn(ref a, ref b, ref c, ref d);
         a.GetLower().Store(row);
         b.GetLower().Store(row + next);
@@ -136,9 +138,37 @@ internal static unsafe class TileRows
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> Widen(Vector256<float> values) => Vector512.WidenLower(values.ToVector512Unsafe());
+    private static void PutEight<TTile>(Vector256<float> values, TTile* tile)
+        where TTile : unmanaged
+    {
+        if (typeof(TTile) == typeof(float))
+        {
+            values.Store((float*)tile);
+        }
+        else
+        {
+            Vector512.WidenLower(values.ToVector512Unsafe()).Store((double*)tile);
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Narrow(Vector512<double> values) =>
-        Vector256.Narrow(values.GetLower(), values.GetUpper());
+    private static Vector256<float> ScaledEight<TTile>(TTile* tile, double* factors)
+        where TTile : unmanaged
+    {
+        if (typeof(TTile) == typeof(float))
+        {
+            return Vector256.Load((float*)tile);
+        }
+
+        Vector512<double> scaled = Vector512.Load((double*)tile) * Vector512.Load(factors);
+        return Vector256.Narrow(scaled.GetLower(), scaled.GetUpper());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static double Scaled<TTile>(TTile* value, double* factor)
+        where TTile : unmanaged => typeof(TTile) == typeof(float) ? *(float*)value : *(double*)value * *factor;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static double Get<T>(T* value)
+        where T : unmanaged => typeof(T) == typeof(float) ? *(float*)value : *(double*)value;
 }

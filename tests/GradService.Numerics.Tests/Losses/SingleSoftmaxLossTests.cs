@@ -1,0 +1,87 @@
+using GradService.Numerics.Losses;
+using GradService.Numerics.Tensors;
+
+namespace GradService.Numerics.Tests.Losses;
+
+/// <summary>FP32 logits against class indices, computed in FP32 where that is wide enough: beside FP64 arithmetic on the same numbers.</summary>
+public sealed class SingleSoftmaxLossTests
+{
+    private static readonly AxisView[] Views = [new(2, 12, 731), new(1500, 12, 1), new(2401, 7, 1), new(300, 3, 20), new(1, 256, 71), new(2, 2, 4200), new(16400, 1, 1)];
+
+    [Theory]
+    [InlineData(1e-6)]
+    [InlineData(1)]
+    [InlineData(20)]
+    [InlineData(40)]
+    [InlineData(41)]
+    [InlineData(300)]
+    [InlineData(1e30)]
+    public void Losses_and_gradients_are_within_three_units_of_the_last_place(double scale)
+    {
+        foreach (AxisView view in Views)
+        {
+            foreach (Reduction reduction in Enum.GetValues<Reduction>())
+            {
+                var options = new CrossEntropyOptions { Reduction = reduction, Examples = 3 };
+                AssertClose(Problems.Random(3, view, options, sampleWeight: reduction != Reduction.Sum, upstream: true, scale: scale));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_position_that_is_nearly_certain_keeps_its_digits()
+    {
+        const int Positions = 20_000;
+        double[] logits = [.. Enumerable.Range(0, 12 * Positions).Select(at => (double)(float)((at % 12 == 5 ? at * 90.0 / (12 * Positions) : 0) - (0.01 * (at % 97))))];
+        int[] labels = [.. Enumerable.Range(0, Positions).Select(at => at % 4 == 0 ? at % 12 : 5)];
+        AssertClose(new Problem(new AxisView(Positions, 12, 1), logits, new CrossEntropyOptions { Reduction = Reduction.None }) { Labels = labels });
+    }
+
+    // Where FP32 is too narrow the position's tile is done in FP64, those beside it are not.
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(double.NegativeInfinity)]
+    [InlineData(1e38)]
+    [InlineData(-3e38)]
+    public void What_is_no_ordinary_number_stays_where_it_is(double value)
+    {
+        foreach (AxisView view in Views.Where(view => view.Count > 1))
+        {
+            for (int at = 0; at < view.Length; at += 1 + (view.Length / 7))
+            {
+                Problem problem = Problems.Random(at, view, new CrossEntropyOptions { Reduction = Reduction.None });
+                problem.Logits[at] = (float)value;
+                AssertClose(problem);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_factor_beyond_the_largest_number_still_gives_the_gradients_that_are_within()
+    {
+        Problem problem = Problems.Random(5, new AxisView(6000, 3, 1), new CrossEntropyOptions { Reduction = Reduction.Sum }, sampleWeight: true);
+        new double[] { 0, 60, 0 }.CopyTo(problem.Logits, 0);
+        problem = problem with { Labels = [2, .. problem.Labels.AsSpan(1)], Weight = [1e38f, 1e38f, 1e38f], SampleWeight = [10, .. problem.SampleWeight.AsSpan(1)] };
+        AssertClose(problem);
+        Assert.Equal(1e39 * Math.Exp(-60), Evaluation.Of<float>(problem).Gradient[0], 1e-6 * 1e13);
+    }
+
+    private static void AssertClose(Problem problem)
+    {
+        Evaluation wide = Evaluation.Of<double>(problem);
+        Evaluation narrow = Evaluation.Of<float>(problem);
+        Assert.Equal(wide.Summary.Loss, narrow.Summary.Loss, double.IsFinite(wide.Summary.Loss) ? 2e-7 * Math.Abs(wide.Summary.Loss) : 0);
+        AssertClose(wide.Losses, narrow.Losses, "loss");
+        AssertClose(wide.Gradient, narrow.Gradient, "gradient");
+    }
+
+    private static void AssertClose(double[] expected, double[] found, string what)
+    {
+        for (int at = 0; at < expected.Length; at++)
+        {
+            bool close = float.IsFinite((float)expected[at]) ? Evaluation.Ulps(expected[at], found[at]) <= 3 : ((float)expected[at]).Equals((float)found[at]);
+            Assert.True(close, $"{what}[{at}] is {expected[at]:R}, not {found[at]:R}.");
+        }
+    }
+}
