@@ -21,7 +21,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
 
     // The common case of many FP32 logits. Few take no time in FP64 either, and are then right to the last digit.
     private bool IsSingle =>
-        typeof(T) == typeof(float) && operands.Labels != null && operands.View.Length >= SingleSoftmaxLoss.FewestLogits && operands.View.Count <= FloatTile.MostClasses
+        typeof(T) == typeof(float) && operands.Labels != null && operands.View.Length >= FloatSoftmax.FewestScores && operands.View.Count <= FloatTile.MostClasses
         && settings is { Form: ScoreForm.Logits, LabelSmoothing: 0, ApplyTo: ApplyTo.Loss };
 
     public long ScratchLength => LossTile.Size(operands.View.Count, Tile.Width(operands.View.Count), operands.Labels == null) + operands.View.Count;

@@ -13,7 +13,8 @@ namespace GradService.Numerics.Losses;
 /// With <see cref="OverlapOptions.Squared"/>, FP = <c>sum p (p - y)</c>, FN = <c>sum y (y - p)</c> and <c>e' = 2 a p - (a + b) y</c>, which for Dice gives the denominator
 /// <c>sum p^2 + sum y^2 + s</c>.</para>
 /// <para>An ignored element's logits are not read; its gradient is 0. Without smoothing a class that is neither there nor predicted is 0/0, NaN; with it its
-/// loss is that of the probability it was given. Sources: F. Milletari et al., V-Net, 2016; S. S. M. Salehi et al., Tversky loss function, 2017.</para>
+/// loss is that of the probability it was given. Arithmetic is FP64, but for the exponentials of 16,384 FP32 logits and more against class indices,
+/// and the probabilities that a gradient is made of, which are rounded to the element type. Sources: F. Milletari et al., V-Net, 2016; S. S. M. Salehi et al., Tversky loss function, 2017.</para>
 /// </remarks>
 public static unsafe class Overlap
 {
@@ -101,13 +102,18 @@ public static unsafe class Overlap
     private static void Run<T>(OverlapOperands<T> operands, bool backward, Execution execution)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (LabelledOverlapJob<T>.Fits(operands))
+        int chunks = operands.Cut.Count;
+        if (operands.Labels == null || operands.Options.Squared)
         {
-            Chunks.RunOnLanes(operands.Cut.Count, new LabelledOverlapJob<T>(operands, backward), execution);
+            Chunks.RunOnLanes(chunks, new OverlapJob<T>(operands, backward), execution);
+        }
+        else if (backward)
+        {
+            Chunks.RunOnLanes(chunks, new LabelledOverlapPullback<T>(operands), execution);
         }
         else
         {
-            Chunks.RunOnLanes(operands.Cut.Count, new OverlapJob<T>(operands, backward), execution);
+            Chunks.RunOnLanes(chunks, new LabelledOverlapSums<T>(operands), execution);
         }
     }
 

@@ -90,6 +90,38 @@ public sealed class OverlapTests
         Assert.Equal(one.Gradient, Enumerable.Range(0, turned.Length).Select(i => other.Gradient[(i % 60_013 * 5) + (i / 60_013)]));
     }
 
+    // Enough elements for exponentials in FP32; the larger scales give scores too far apart for that.
+    [Theory]
+    [InlineData(1e-3)]
+    [InlineData(4)]
+    [InlineData(39)]
+    [InlineData(60)]
+    [InlineData(1e30)]
+    public void Many_FP32_logits_give_what_FP64_arithmetic_gives(double scale)
+    {
+        foreach (AxisView view in new AxisView[] { new(2, 12, 731), new(1500, 12, 1), new(2401, 7, 1), new(300, 3, 20), new(1, 256, 71), new(1, 300, 60), new(16400, 1, 1) })
+        {
+            foreach (OverlapOptions options in new[] { OverlapOptions.Dice, OverlapOptions.Tversky(0.3, 0.7) with { Average = OverlapAverage.None }, OverlapOptions.Jaccard with { Average = OverlapAverage.PerImage, Images = view.Outer % 3 == 0 ? 3 : 1 } })
+            {
+                var a = new Case(Problems.Random(17, view, new CrossEntropyOptions(), scale: scale), options);
+                for (int position = 0; position < view.Positions; position += 100)
+                {
+                    a.Problem.Labels[position] = -100;
+                    a.Problem.Logits[(position / view.Inner * view.Count * view.Inner) + (position % view.Inner)] = double.NaN;
+                }
+
+                (OverlapSummary summary, double[] perClass, double[] gradient) = Run<double>(a);
+                (OverlapSummary found, float[] foundPerClass, float[] foundGradient) = Run<float>(a);
+                Assert.Equal(summary.Counted, found.Counted);
+                Assert.Equal(summary.Loss, found.Loss, 1e-7 * summary.Loss);
+                Close.All(perClass, [.. foundPerClass.Select(loss => (double)loss)], 1e-6);
+                double[] wide = [.. foundGradient.Select(slope => (double)slope)];
+                Assert.True(Evaluation.Distance(gradient, wide) <= 4e-7, $"{options} {view}: {Evaluation.Distance(gradient, wide)}");
+                Assert.All(Enumerable.Range(0, gradient.Length).Where(at => gradient[at] == 0), at => Assert.Equal(0, foundGradient[at]));
+            }
+        }
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -1,0 +1,227 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using GradService.Numerics.Vectors;
+
+namespace GradService.Numerics.Losses;
+
+/// <summary>
+/// The sums of a chunk of an overlap loss against class indices, as <see cref="OverlapJob{T}"/> has them against any targets. A target is 1 or 0
+/// here, so that most steps are made once for a position or once for a class instead of for both. Where a gradient is wanted, the
+/// probabilities are left in its place.
+/// </summary>
+/// <param name="operands">The loss's operands, with labels.</param>
+internal readonly unsafe struct LabelledOverlapSums<T>(OverlapOperands<T> operands) : ILanesJob
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const int ColumnCount = 7;
+
+    public long ScratchLength => Tile.Size(operands.View.Count) + ((ColumnCount + 4L) * Tile.Width(operands.View.Count)) + SumsLength;
+
+    private int SumsLength => 2 * operands.View.Count * Tile.Lanes;
+
+    private bool MayBeNarrow =>
+        typeof(T) == typeof(float) && operands.View.Length >= FloatSoftmax.FewestScores && operands.View.Count <= FloatTile.MostClasses;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<V>(int chunk)
+        where V : struct, IDoubleLanes<V>
+    {
+        (_, int first, int end) = operands.Cut.At(chunk);
+        int classes = operands.View.Count;
+        int width = Tile.Width(classes);
+        var scratch = new Scratch(ScratchLength, parts: ColumnCount + 4);
+        try
+        {
+            double* tile = scratch.Take(Tile.Size(classes));
+            int* labels = (int*)scratch.Take(width);
+            var softmax = new FloatSoftmax((float*)tile, classes, width, labels, (float*)scratch.Take(3 * width));
+            var columns = new Columns(ref scratch, width);
+            double* sums = scratch.Take(SumsLength);
+            new Span<double>(sums, SumsLength).Clear();
+            for (int position = first; position < end; position += width)
+            {
+                int count = Math.Min(width, end - position);
+                OverlapLabels.Load(operands.Labels + position, count, width, classes, operands.Options.IgnoreIndex, labels);
+                if (MayBeNarrow && TryNarrow<V>(tile, position, count, softmax, labels, columns))
+                {
+                    Weigh<V>(labels, count, columns);
+                    Add<float, V>((float*)tile, FloatTile.Stride(width), count, columns, sums);
+                    if (operands.Gradient != null)
+                    {
+                        Narrow<V>(columns, softmax, count);
+                        softmax.Write((float*)operands.Gradient, operands.View, position, count);
+                    }
+                }
+                else
+                {
+                    Widely<V>(tile, position, count, labels, columns);
+                    Weigh<V>(labels, count, columns);
+                    Add<double, V>(tile, Tile.Stride(width), count, columns, sums);
+                    if (operands.Gradient != null)
+                    {
+                        Tile.Store(tile, Tile.Stride(width), columns.Reciprocal, operands.Gradient, operands.View, position, count);
+                    }
+                }
+            }
+
+            for (int at = 0; at < 2 * classes; at++)
+            {
+                operands.Sums[((long)chunk * 2 * classes) + at] = Lanes.Sum(sums + (at * Tile.Lanes));
+            }
+        }
+        finally
+        {
+            scratch.Dispose();
+        }
+    }
+
+    // The exponentials in FP32, and by position the label's and the sum of all others.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool TryNarrow<V>(double* tile, int first, int count, FloatSoftmax softmax, int* labels, in Columns columns)
+        where V : struct, IDoubleLanes<V>
+    {
+        int stride = FloatTile.Stride(Tile.Width(operands.View.Count));
+        FloatTile.Load((float*)operands.Logits, operands.View, first, count, (float*)tile, stride);
+        OverlapLabels.ClearIgnored(labels, count, (float*)tile, operands.View.Count, stride);
+        Prefetch next = Prefetch.Of(operands.Logits, operands.View, (long)first + count);
+        if (!softmax.TryEvaluate(count, next, Prefetch.Of(operands.Gradient, operands.View, first)))
+        {
+            return false;
+        }
+
+        for (int lane = 0; lane < count; lane += V.Count)
+        {
+            var own = V.Load(softmax.Own + lane);
+            own.Store(columns.Own + lane);
+            (V.Load(softmax.SumPlusOne + lane) - V.One - own + V.Load(softmax.Lost + lane)).Store(columns.Others + lane);
+        }
+
+        return true;
+    }
+
+    // The same in FP64.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Widely<V>(double* tile, int first, int count, int* labels, in Columns columns)
+        where V : struct, IDoubleLanes<V>
+    {
+        int classes = operands.View.Count;
+        int stride = Tile.Stride(Tile.Width(classes));
+        Tile.Load(operands.Logits, operands.View, first, count, tile, stride);
+        OverlapLabels.ClearIgnored(labels, count, tile, classes, stride);
+        Prefetch next = Prefetch.Of(operands.Logits, operands.View, (long)first + count);
+        for (int lane = 0; lane < count; lane += V.Count)
+        {
+            if (lane % Prefetch.Positions<T>() == 0)
+            {
+                next.Fetch(lane, classes);
+            }
+
+            double* score = tile + lane;
+            var label = V.Load(labels + lane);
+            V maximum = Exponentials<V>.MaximumOf(score, classes, stride);
+            V others = V.Zero;
+            V own = V.Zero;
+            V known = V.Zero;
+            for (int c = 0; c < classes; c++, score += stride)
+            {
+                V exponential = Exponential.OfNonPositive<T, V>(V.Load(score) - maximum);
+                exponential.Store(score);
+                V isLabel = V.Equal(label, known);
+                others = V.Select(isLabel, others, others + exponential);
+                own = V.Select(isLabel, exponential, own);
+                known += V.One;
+            }
+
+            own.Store(columns.Own + lane);
+            others.Store(columns.Others + lane);
+        }
+    }
+
+    // I gains p_y; E gains b (1 - p_y) at the label, the sum of the others' exponentials without cancellation, and a p elsewhere.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Weigh<V>(int* labels, int count, in Columns columns)
+        where V : struct, IDoubleLanes<V>
+    {
+        var alpha = V.Fill(operands.Options.Alpha);
+        var beta = V.Fill(operands.Options.Beta);
+        for (int lane = 0; lane < count; lane += V.Count)
+        {
+            var label = V.Load(labels + lane);
+            var others = V.Load(columns.Others + lane);
+            var own = V.Load(columns.Own + lane);
+            V reciprocal = V.Select(V.AtMost(V.Zero, label), V.One / (others + own), V.Zero);
+            label.Store(columns.Label + lane);
+            reciprocal.Store(columns.Reciprocal + lane);
+            (own * reciprocal).Store(columns.Hit + lane);
+            (beta * (others * reciprocal)).Store(columns.Miss + lane);
+            (alpha * reciprocal).Store(columns.Share + lane);
+        }
+    }
+
+    // Two classes at a time, the last perhaps twice; positions eight apart into one sum, whatever the vectors.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Add<TTile, V>(TTile* tile, int stride, int count, in Columns columns, double* sums)
+        where TTile : unmanaged
+        where V : struct, IDoubleLanes<V>
+    {
+        int classes = operands.View.Count;
+        for (int c = 0; c < classes; c += 2)
+        {
+            int next = Math.Min(c + 1, classes - 1);
+            var first = V.Fill(c);
+            var second = V.Fill(next);
+            TTile* ofFirst = tile + ((long)c * stride);
+            TTile* ofSecond = tile + ((long)next * stride);
+            for (int some = 0; some < Tile.Lanes; some += V.Count)
+            {
+                double* firstSums = sums + (2 * c * Tile.Lanes) + some;
+                double* secondSums = sums + (2 * next * Tile.Lanes) + some;
+                var firstBoth = V.Load(firstSums);
+                var firstError = V.Load(firstSums + Tile.Lanes);
+                var secondBoth = V.Load(secondSums);
+                var secondError = V.Load(secondSums + Tile.Lanes);
+                for (int lane = some; lane < count; lane += Tile.Lanes)
+                {
+                    var label = V.Load(columns.Label + lane);
+                    var hit = V.Load(columns.Hit + lane);
+                    var miss = V.Load(columns.Miss + lane);
+                    var share = V.Load(columns.Share + lane);
+                    V isLabel = V.Equal(label, first);
+                    firstBoth += isLabel & hit;
+                    firstError += V.Select(isLabel, miss, share * Tile.Widen<TTile, V>(ofFirst + lane));
+                    isLabel = V.Equal(label, second);
+                    secondBoth += isLabel & hit;
+                    secondError += V.Select(isLabel, miss, share * Tile.Widen<TTile, V>(ofSecond + lane));
+                }
+
+                firstBoth.Store(firstSums);
+                firstError.Store(firstSums + Tile.Lanes);
+                secondBoth.Store(secondSums);
+                secondError.Store(secondSums + Tile.Lanes);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Narrow<V>(in Columns columns, FloatSoftmax softmax, int count)
+        where V : struct, IDoubleLanes<V>
+    {
+        for (int lane = 0; lane < count; lane += V.Count)
+        {
+            V.Load(columns.Reciprocal + lane).Store(softmax.Factor + lane);
+            V.Load(columns.Hit + lane).Store(softmax.AtLabel + lane);
+        }
+    }
+
+    // What is known of each position of a tile.
+    private readonly struct Columns(ref Scratch scratch, int width)
+    {
+        public readonly double* Label = scratch.Take(width);
+        public readonly double* Own = scratch.Take(width);
+        public readonly double* Others = scratch.Take(width);
+        public readonly double* Reciprocal = scratch.Take(width);
+        public readonly double* Hit = scratch.Take(width);
+        public readonly double* Miss = scratch.Take(width);
+        public readonly double* Share = scratch.Take(width);
+    }
+}
