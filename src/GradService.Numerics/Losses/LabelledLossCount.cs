@@ -78,6 +78,7 @@ internal readonly unsafe struct LabelledLossCount<T>(LabelledLossOperands<T> ope
         int ignore = settings.IgnoreIndex;
         double* weight = operands.Weight;
         int* labels = operands.Labels;
+        bool alike = new ReadOnlySpan<double>(weight, classes).IndexOfAnyExcept(1) < 0;
         double a = 0;
         double b = 0;
         double c = 0;
@@ -89,7 +90,7 @@ internal readonly unsafe struct LabelledLossCount<T>(LabelledLossOperands<T> ope
             int* block = labels + position;
             if (LabelBlock.AllCount(block, classes, ignore))
             {
-                for (int at = 0; at < LabelBlock.Count; at += 4)
+                for (int at = 0; !alike && at < LabelBlock.Count; at += 4)
                 {
                     a += weight[block[at]];
                     b += weight[block[at + 1]];
@@ -119,7 +120,7 @@ internal readonly unsafe struct LabelledLossCount<T>(LabelledLossOperands<T> ope
         }
 
         tally.Counted += counted;
-        tally.Weights = settings.ApplyTo == ApplyTo.Logits ? tally.Counted : tally.Weights + ((a + b) + (c + d));
+        tally.Weights = alike || settings.ApplyTo == ApplyTo.Logits ? tally.Counted : tally.Weights + ((a + b) + (c + d));
     }
 
     // Whether the label at a position is a class or the ignored one.

@@ -1,5 +1,6 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
+using System.Runtime.CompilerServices;
+using GradService.Numerics.Tensors;
 using GradService.Numerics.Vectors;
 
 namespace GradService.Numerics.Losses;
@@ -31,49 +32,53 @@ internal readonly unsafe struct PickedLossJob<T>(LabelledLossOperands<T> operand
             Clear(first, end);
         }
 
-        sums[chunk] = operands.SampleWeight == null && operands.Predictions == null && !HasUpstreams && operands.Losses == null
+        sums[chunk] = WeighsLabels && operands.SampleWeight == null && operands.Predictions == null && !HasUpstreams && operands.Losses == null
             ? RunPlain(first, end)
             : RunAny(first, end);
     }
 
-    // Class indices and class weights, and nothing else that differs from position to position.
+    // Class indices and class weights, and nothing else that differs from position to position. Positions of one run lie equally far apart.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double RunPlain(int first, int end)
     {
-        int* labels = operands.Labels;
-        double* weight = operands.Weight;
-        T* scores = operands.Scores;
-        T* gradient = operands.Gradient;
-        int ignore = settings.IgnoreIndex;
-        int step = operands.View.Inner;
-        long stride = operands.View.Count;
-        bool weighs = WeighsLabels;
-        double upstream = ReducedUpstream;
-        (int outer, int inner) = Math.DivRem(first, step);
+        AxisView view = operands.View;
         double* lanes = stackalloc double[Tile.Lanes];
-        for (int position = first; position < end; position++)
+        for (int done = first; done < end;)
         {
-            long row = (outer * stride * step) + inner;
-            inner++;
-            if (inner == step)
-            {
-                inner = 0;
-                outer++;
-            }
-
-            int label = labels[position];
-            if (label != ignore)
-            {
-                double hit = weighs ? weight[label] : 1;
-                long at = row + ((long)label * step);
-                lanes[(position - first) % Tile.Lanes] += hit * (0 - double.CreateTruncating(scores[at]));
-                if (gradient != null)
-                {
-                    gradient[at] = T.CreateTruncating(-(upstream * hit));
-                }
-            }
+            (long outer, long inner) = Math.DivRem(done, view.Inner);
+            int length = view.Inner == 1 ? end - done : (int)Math.Min(end - done, view.Inner - inner);
+            PickRun(done, done - first, length, (outer * view.Count * view.Inner) + inner, view.Inner == 1 ? view.Count : 1, lanes);
+            done += length;
         }
 
         return Lanes.Sum(lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void PickRun(int position, int lane, int length, long start, long byPosition, double* lanes)
+    {
+        int* labels = operands.Labels + position;
+        double* weight = operands.Weight;
+        T* scores = operands.Scores + start;
+        T* gradient = operands.Gradient + start;
+        long byClass = operands.View.Inner;
+        int ignore = settings.IgnoreIndex;
+        bool pulls = operands.Gradient != null;
+        double pull = -ReducedUpstream;
+        for (int at = 0; at < length; at++)
+        {
+            int label = labels[at];
+            if (label != ignore)
+            {
+                long picked = (at * byPosition) + (label * byClass);
+                double hit = weight[label];
+                lanes[(lane + at) & (Tile.Lanes - 1)] += hit * (0 - Tile.Get(scores + picked));
+                if (pulls)
+                {
+                    Tile.Put(pull * hit, gradient + picked);
+                }
+            }
+        }
     }
 
     private double RunAny(int first, int end)

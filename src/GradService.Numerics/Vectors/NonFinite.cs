@@ -47,7 +47,7 @@ public static unsafe class NonFinite
             }
         }
 
-        // x - x is 0 for what is finite and NaN for the rest, and a NaN in a sum stays. Four sums, as one would wait for each addition.
+        // 0 x is 0 for what is finite and NaN for the rest, and a NaN in a sum stays. Four sums, as one would wait for each addition.
         private static bool AllFinite(ReadOnlySpan<T> block, out int rest)
         {
             int step = 4 * Vector<T>.Count;
@@ -58,10 +58,10 @@ public static unsafe class NonFinite
             for (rest = 0; rest <= block.Length - step; rest += step)
             {
                 ReadOnlySpan<T> four = block.Slice(rest, step);
-                a += Difference(four);
-                b += Difference(four[Vector<T>.Count..]);
-                c += Difference(four[(2 * Vector<T>.Count)..]);
-                d += Difference(four[(3 * Vector<T>.Count)..]);
+                a = AddNothing(four, a);
+                b = AddNothing(four[Vector<T>.Count..], b);
+                c = AddNothing(four[(2 * Vector<T>.Count)..], c);
+                d = AddNothing(four[(3 * Vector<T>.Count)..], d);
             }
 
             a += b + (c + d);
@@ -69,10 +69,12 @@ public static unsafe class NonFinite
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector<T> Difference(ReadOnlySpan<T> values)
+        private static Vector<T> AddNothing(ReadOnlySpan<T> values, Vector<T> sum)
         {
             var x = new Vector<T>(values);
-            return x - x;
+            return typeof(T) == typeof(float)
+                ? Vector.FusedMultiplyAdd(x.As<T, float>(), Vector<float>.Zero, sum.As<T, float>()).As<float, T>()
+                : Vector.FusedMultiplyAdd(x.As<T, double>(), Vector<double>.Zero, sum.As<T, double>()).As<double, T>();
         }
 
         private int Position(ReadOnlySpan<T> block, int first)

@@ -221,6 +221,11 @@ internal static unsafe class Tile
         return at;
     }
 
+    /// <summary>One number in FP64.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Get<T>(T* value)
+        where T : unmanaged => typeof(T) == typeof(float) ? *(float*)value : *(double*)value;
+
     /// <summary>Rounds one FP64 number to <typeparamref name="T"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Put<T>(double value, T* target)

@@ -43,7 +43,7 @@ internal static unsafe class TileRows
             T* row = rows + ((long)position * classes);
             for (int c = 0; c < classes; c++)
             {
-                Tile.Put(Get(row + c), tile + ((long)c * stride) + position);
+                Tile.Put(Tile.Get(row + c), tile + ((long)c * stride) + position);
             }
         }
     }
@@ -167,8 +167,4 @@ internal static unsafe class TileRows
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double Scaled<TTile>(TTile* value, double* factor)
         where TTile : unmanaged => typeof(TTile) == typeof(float) ? *(float*)value : *(double*)value * *factor;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static double Get<T>(T* value)
-        where T : unmanaged => typeof(T) == typeof(float) ? *(float*)value : *(double*)value;
 }
