@@ -15,14 +15,11 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
 
     private double ReducedUpstream => (operands.Upstream == null || HasUpstreams ? 1 : double.CreateTruncating(*operands.Upstream)) / denominator;
 
-    private bool IsPlain =>
-        operands.Labels != null && operands.Predictions == null && operands.SampleWeight == null && !HasUpstreams
-        && settings is { Form: ScoreForm.Logits, LabelSmoothing: 0, ApplyTo: ApplyTo.Loss };
+    private bool IsUnsmoothed => operands.Labels != null && settings is { Form: ScoreForm.Logits, LabelSmoothing: 0, ApplyTo: ApplyTo.Loss };
 
-    // The common case of many FP32 logits. Few take no time in FP64 either, and are then right to the last digit.
-    private bool IsSingle =>
-        typeof(T) == typeof(float) && operands.Labels != null && operands.View.Length >= FloatSoftmax.FewestScores && operands.View.Count <= FloatTile.MostClasses
-        && settings is { Form: ScoreForm.Logits, LabelSmoothing: 0, ApplyTo: ApplyTo.Loss };
+    private bool IsPlain => IsUnsmoothed && operands.Predictions == null && operands.SampleWeight == null && !HasUpstreams;
+
+    private bool IsSingle => IsUnsmoothed && FloatSoftmax.Fits<T>(operands.View);
 
     public long ScratchLength => LossTile.Size(operands.View.Count, Tile.Width(operands.View.Count), operands.Labels == null) + operands.View.Count;
 

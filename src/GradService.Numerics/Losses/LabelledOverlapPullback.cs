@@ -11,8 +11,22 @@ internal readonly unsafe struct LabelledOverlapPullback<T>(OverlapOperands<T> op
 {
     public long ScratchLength => Tile.Size(operands.View.Count) + (2L * Tile.Width(operands.View.Count)) + ((2L + Tile.Lanes) * operands.View.Count);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V>(int chunk)
+        where V : struct, IDoubleLanes<V>
+    {
+        if (typeof(T) == typeof(float) && operands.View.Count <= FloatTile.MostClasses)
+        {
+            Run<float, V>(chunk, FloatTile.Stride(Tile.Width(operands.View.Count)));
+        }
+        else
+        {
+            Run<double, V>(chunk, Tile.Stride(Tile.Width(operands.View.Count)));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Run<TTile, V>(int chunk, int stride)
+        where TTile : unmanaged
         where V : struct, IDoubleLanes<V>
     {
         (int image, int first, int end) = operands.Cut.At(chunk);
@@ -21,32 +35,21 @@ internal readonly unsafe struct LabelledOverlapPullback<T>(OverlapOperands<T> op
         var scratch = new Scratch(ScratchLength, parts: 5);
         try
         {
-            double* tile = scratch.Take(Tile.Size(classes));
+            var tile = (TTile*)scratch.Take(Tile.Size(classes));
             int* labels = (int*)scratch.Take(width);
             double* ones = scratch.Take(width);
             new Span<double>(ones, width).Fill(1);
             double* slopes = scratch.Take(2 * classes);
             double* own = scratch.Take(Tile.Lanes * classes);
             Prepare(slopes, operands.Sums + ((long)image * operands.Cut.PerImageCount * 2 * classes));
-            bool narrow = typeof(T) == typeof(float) && classes <= FloatTile.MostClasses;
-            int stride = narrow ? FloatTile.Stride(width) : Tile.Stride(width);
             for (int position = first; position < end; position += width)
             {
                 int count = Math.Min(width, end - position);
                 OverlapLabels.Load(operands.Labels + position, count, width, classes, operands.Options.IgnoreIndex, labels);
                 Prefetch next = Prefetch.Of(operands.Gradient, operands.View, (long)position + count);
-                if (narrow)
-                {
-                    FloatTile.Load((float*)operands.Gradient, operands.View, position, count, (float*)tile, stride);
-                    PullBack<float, V>((float*)tile, classes, stride, count, labels, slopes, own, next);
-                    FloatTile.Store((float*)tile, stride, (float*)operands.Gradient, operands.View, position, count);
-                }
-                else
-                {
-                    Tile.Load(operands.Gradient, operands.View, position, count, tile, stride);
-                    PullBack<double, V>(tile, classes, stride, count, labels, slopes, own, next);
-                    Tile.Store(tile, stride, ones, operands.Gradient, operands.View, position, count);
-                }
+                Tile.Load(operands.Gradient, operands.View, position, count, tile, stride);
+                PullBack<TTile, V>(tile, classes, stride, count, labels, slopes, own, next);
+                Tile.Store(tile, stride, ones, operands.Gradient, operands.View, position, count);
             }
         }
         finally

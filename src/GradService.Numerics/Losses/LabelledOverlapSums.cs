@@ -13,14 +13,16 @@ namespace GradService.Numerics.Losses;
 internal readonly unsafe struct LabelledOverlapSums<T>(OverlapOperands<T> operands) : ILanesJob
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int ColumnCount = 7;
-
-    public long ScratchLength => Tile.Size(operands.View.Count) + ((ColumnCount + 4L) * Tile.Width(operands.View.Count)) + SumsLength;
+    public long ScratchLength
+    {
+        get
+        {
+            int width = Tile.Width(operands.View.Count);
+            return Tile.Size(operands.View.Count) + ((Columns.Count + 1L) * width) + FloatSoftmax.Room(width) + SumsLength;
+        }
+    }
 
     private int SumsLength => 2 * operands.View.Count * Tile.Lanes;
-
-    private bool MayBeNarrow =>
-        typeof(T) == typeof(float) && operands.View.Length >= FloatSoftmax.FewestScores && operands.View.Count <= FloatTile.MostClasses;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V>(int chunk)
@@ -29,12 +31,12 @@ internal readonly unsafe struct LabelledOverlapSums<T>(OverlapOperands<T> operan
         (_, int first, int end) = operands.Cut.At(chunk);
         int classes = operands.View.Count;
         int width = Tile.Width(classes);
-        var scratch = new Scratch(ScratchLength, parts: ColumnCount + 4);
+        var scratch = new Scratch(ScratchLength, parts: Columns.Count + 4);
         try
         {
             double* tile = scratch.Take(Tile.Size(classes));
             int* labels = (int*)scratch.Take(width);
-            var softmax = new FloatSoftmax((float*)tile, classes, width, labels, (float*)scratch.Take(3 * width));
+            var softmax = new FloatSoftmax((float*)tile, classes, width, labels, (float*)scratch.Take(FloatSoftmax.Room(width)));
             var columns = new Columns(ref scratch, width);
             double* sums = scratch.Take(SumsLength);
             new Span<double>(sums, SumsLength).Clear();
@@ -42,7 +44,7 @@ internal readonly unsafe struct LabelledOverlapSums<T>(OverlapOperands<T> operan
             {
                 int count = Math.Min(width, end - position);
                 OverlapLabels.Load(operands.Labels + position, count, width, classes, operands.Options.IgnoreIndex, labels);
-                if (MayBeNarrow && TryNarrow<V>(tile, position, count, softmax, labels, columns))
+                if (FloatSoftmax.Fits<T>(operands.View) && TryNarrow<V>(tile, position, count, softmax, labels, columns))
                 {
                     Weigh<V>(labels, count, columns);
                     Add<float, V>((float*)tile, FloatTile.Stride(width), count, columns, sums);
@@ -81,7 +83,7 @@ internal readonly unsafe struct LabelledOverlapSums<T>(OverlapOperands<T> operan
         where V : struct, IDoubleLanes<V>
     {
         int stride = FloatTile.Stride(Tile.Width(operands.View.Count));
-        FloatTile.Load((float*)operands.Logits, operands.View, first, count, (float*)tile, stride);
+        Tile.Load((float*)operands.Logits, operands.View, first, count, (float*)tile, stride);
         OverlapLabels.ClearIgnored(labels, count, (float*)tile, operands.View.Count, stride);
         Prefetch next = Prefetch.Of(operands.Logits, operands.View, (long)first + count);
         if (!softmax.TryEvaluate(count, next, Prefetch.Of(operands.Gradient, operands.View, first)))
@@ -91,9 +93,8 @@ internal readonly unsafe struct LabelledOverlapSums<T>(OverlapOperands<T> operan
 
         for (int lane = 0; lane < count; lane += V.Count)
         {
-            var own = V.Load(softmax.Own + lane);
-            own.Store(columns.Own + lane);
-            (V.Load(softmax.SumPlusOne + lane) - V.One - own + V.Load(softmax.Lost + lane)).Store(columns.Others + lane);
+            V.Load(softmax.Own + lane).Store(columns.Own + lane);
+            softmax.Others<V>(lane).Store(columns.Others + lane);
         }
 
         return true;
@@ -116,24 +117,9 @@ internal readonly unsafe struct LabelledOverlapSums<T>(OverlapOperands<T> operan
                 next.Fetch(lane, classes);
             }
 
-            double* score = tile + lane;
-            var label = V.Load(labels + lane);
-            V maximum = Exponentials<V>.MaximumOf(score, classes, stride);
-            V others = V.Zero;
-            V own = V.Zero;
-            V known = V.Zero;
-            for (int c = 0; c < classes; c++, score += stride)
-            {
-                V exponential = Exponential.OfNonPositive<T, V>(V.Load(score) - maximum);
-                exponential.Store(score);
-                V isLabel = V.Equal(label, known);
-                others = V.Select(isLabel, others, others + exponential);
-                own = V.Select(isLabel, exponential, own);
-                known += V.One;
-            }
-
-            own.Store(columns.Own + lane);
-            others.Store(columns.Others + lane);
+            var exponentials = LabelledExponentials<V>.Of<T>(tile + lane, classes, stride, V.Load(labels + lane));
+            exponentials.Own.Store(columns.Own + lane);
+            exponentials.Others.Store(columns.Others + lane);
         }
     }
 
@@ -208,14 +194,15 @@ internal readonly unsafe struct LabelledOverlapSums<T>(OverlapOperands<T> operan
     {
         for (int lane = 0; lane < count; lane += V.Count)
         {
-            V.Load(columns.Reciprocal + lane).Store(softmax.Factor + lane);
-            V.Load(columns.Hit + lane).Store(softmax.AtLabel + lane);
+            softmax.Weigh(lane, V.Load(columns.Reciprocal + lane), V.Load(columns.Hit + lane));
         }
     }
 
     // What is known of each position of a tile.
     private readonly struct Columns(ref Scratch scratch, int width)
     {
+        public const int Count = 7;
+
         public readonly double* Label = scratch.Take(width);
         public readonly double* Own = scratch.Take(width);
         public readonly double* Others = scratch.Take(width);

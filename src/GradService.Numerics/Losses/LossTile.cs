@@ -7,7 +7,7 @@ namespace GradService.Numerics.Losses;
 /// <see cref="Spread"/> times the class's weight everywhere; or, with shares, <see cref="Hit"/> times the weighted, smoothed share.</remarks>
 internal unsafe struct LossTile
 {
-    public const int Columns = 13;
+    public const int Columns = 11;
 
     public int Classes;
     public int Width;
@@ -71,12 +71,12 @@ internal unsafe struct LossTile
     /// <summary>The exponential of the label's score, relative to the largest; 0 where there is no label.</summary>
     public double* Own;
 
-    /// <summary>Three columns' room, for five of FP32.</summary>
+    /// <summary>The columns of a <see cref="FloatSoftmax"/>.</summary>
     public float* Singles;
 
     /// <summary>The numbers of working memory that a tile needs.</summary>
     public static long Size(int classes, int width, bool shares) =>
-        ((long)classes * Tile.Stride(width) * (shares ? 2 : 1)) + ((long)Columns * width);
+        ((long)classes * Tile.Stride(width) * (shares ? 2 : 1)) + ((Columns - 1L) * width) + FloatSoftmax.Room(width);
 
     /// <summary>Lays a tile out in working memory.</summary>
     public static LossTile In(ref Scratch scratch, int classes, bool shares)
@@ -100,7 +100,7 @@ internal unsafe struct LossTile
             Factor = scratch.Take(width),
             Loss = scratch.Take(width),
             Own = scratch.Take(width),
-            Singles = (float*)scratch.Take(3 * width),
+            Singles = (float*)scratch.Take(FloatSoftmax.Room(width)),
         };
     }
 }

@@ -24,7 +24,7 @@ internal static unsafe class SingleSoftmaxLoss
     {
         float* singles = (float*)tile.Scores;
         var softmax = new FloatSoftmax(singles, tile.Classes, tile.Width, tile.Label, tile.Singles);
-        FloatTile.Load(scores, view, first, count, singles, FloatTile.Stride(tile.Width));
+        Tile.Load(scores, view, first, count, singles, FloatTile.Stride(tile.Width));
         if (!softmax.TryEvaluate(count, tile.Next, tile.Written))
         {
             return false;
@@ -52,9 +52,8 @@ internal static unsafe class SingleSoftmaxLoss
     {
         for (int lane = 0; lane < count; lane += V.Count)
         {
-            var own = V.Load(softmax.Own + lane);
-            own.Store(tile.Own + lane);
-            (V.Load(softmax.SumPlusOne + lane) - V.One - own + V.Load(softmax.Lost + lane)).Store(tile.Factor + lane);
+            V.Load(softmax.Own + lane).Store(tile.Own + lane);
+            softmax.Others<V>(lane).Store(tile.Factor + lane);
             (V.Load(softmax.Picked + lane) - V.Load(softmax.Largest + lane)).Store(tile.Picked + lane);
         }
     }
@@ -68,8 +67,7 @@ internal static unsafe class SingleSoftmaxLoss
         for (int lane = 0; lane < count; lane += V.Count)
         {
             var factor = V.Load(tile.Factor + lane);
-            factor.Store(softmax.Factor + lane);
-            (factor * V.Load(tile.Picked + lane)).Store(softmax.AtLabel + lane);
+            softmax.Weigh(lane, factor, factor * V.Load(tile.Picked + lane));
             tooLarge |= V.Less(V.Fill(LargestFactor), V.Abs(factor));
         }
 

@@ -83,8 +83,6 @@ internal static unsafe class SoftmaxLoss
         }
     }
 
-    // The exponentials, the sum of all but the label's, the label's, and how far the label's score lies below the largest: minus infinity where
-    // there is no label. What is summed is 1 - p_y but for a factor, with all its digits however small.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Sum<T, V>(in LossTile tile, int whole)
         where T : unmanaged
@@ -100,28 +98,10 @@ internal static unsafe class SoftmaxLoss
                 tile.Written.Fetch(lane, classes);
             }
 
-            double* scores = tile.Scores + lane;
-            var label = V.Load(tile.Label + lane);
-            V maximum = Exponentials<V>.MaximumOf(scores, classes, stride);
-            V rest = V.Zero;
-            V below = V.Fill(double.NegativeInfinity);
-            V known = V.Zero;
-            V own = V.Zero;
-            for (int c = 0; c < classes; c++, scores += stride)
-            {
-                V difference = V.Load(scores) - maximum;
-                V exponential = Exponential.OfNonPositive<T, V>(difference);
-                exponential.Store(scores);
-                V isLabel = V.Equal(label, known);
-                rest = V.Select(isLabel, rest, rest + exponential);
-                own = V.Select(isLabel, exponential, own);
-                below = V.Select(isLabel, difference, below);
-                known += V.One;
-            }
-
-            rest.Store(tile.Factor + lane);
-            own.Store(tile.Own + lane);
-            below.Store(tile.Picked + lane);
+            var exponentials = LabelledExponentials<V>.Of<T>(tile.Scores + lane, classes, stride, V.Load(tile.Label + lane));
+            exponentials.Others.Store(tile.Factor + lane);
+            exponentials.Own.Store(tile.Own + lane);
+            exponentials.Below.Store(tile.Picked + lane);
         }
     }
 

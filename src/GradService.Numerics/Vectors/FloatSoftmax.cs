@@ -12,22 +12,15 @@ namespace GradService.Numerics.Vectors;
 /// <param name="classes">How many classes, at most <see cref="FloatTile.MostClasses"/>.</param>
 /// <param name="width">The positions in a tile.</param>
 /// <param name="labels">The class of each position, or -1; as many whole steps of them as there are of positions.</param>
-/// <param name="columns">Room for <see cref="Columns"/> columns of FP32.</param>
+/// <param name="columns">As many FP64 numbers' room as <see cref="Room"/> says.</param>
 internal readonly unsafe struct FloatSoftmax(float* tile, int classes, int width, int* labels, float* columns)
 {
-    /// <summary>The columns needed, each as long as a tile is wide.</summary>
-    public const int Columns = 5;
+    private const int Columns = 5;
 
-    /// <summary>With fewer scores FP64 takes no time either, and is right to the last digit.</summary>
-    public const int FewestScores = 1 << 14;
+    // Fewer take no time in FP64 either, and are then right to the last digit.
+    private const int FewestScores = 1 << 14;
 
     private readonly int _stride = FloatTile.Stride(width);
-
-    /// <summary>The sum of a position's exponentials, plus 1; once evaluated.</summary>
-    public float* SumPlusOne => columns;
-
-    /// <summary>What is missing from the sum.</summary>
-    public float* Lost => columns + width;
 
     /// <summary>The exponential of the label's score; 0 where there is no label.</summary>
     public float* Own => columns + (2 * width);
@@ -38,11 +31,34 @@ internal readonly unsafe struct FloatSoftmax(float* tile, int classes, int width
     /// <summary>The largest score.</summary>
     public float* Largest => columns + (4 * width);
 
-    /// <summary>What the exponentials are multiplied by when they are written; to be filled in before.</summary>
-    public float* Factor => columns;
+    private float* SumPlusOne => columns;
 
-    /// <summary>What is written at the label instead; to be filled in before.</summary>
-    public float* AtLabel => columns + width;
+    private float* Lost => columns + width;
+
+    // In place of the sums, which are no longer needed then.
+    private float* Factor => columns;
+
+    private float* AtLabel => columns + width;
+
+    /// <summary>Whether there are scores of the type, and enough of them.</summary>
+    public static bool Fits<T>(AxisView view) => typeof(T) == typeof(float) && view.Length >= FewestScores && view.Count <= FloatTile.MostClasses;
+
+    /// <summary>The working memory for the columns of a tile so wide, in FP64 numbers.</summary>
+    public static int Room(int width) => ((Columns * width) + 1) / 2;
+
+    /// <summary>The sum of some positions' exponentials but for the label's, once evaluated.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Others<V>(int lane)
+        where V : struct, IDoubleLanes<V> => V.Load(SumPlusOne + lane) - V.One - V.Load(Own + lane) + V.Load(Lost + lane);
+
+    /// <summary>Says what some positions' exponentials are multiplied by when they are written, and what is written at the label instead.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Weigh<V>(int lane, V factor, V atLabel)
+        where V : struct, IDoubleLanes<V>
+    {
+        factor.Store(Factor + lane);
+        atLabel.Store(AtLabel + lane);
+    }
 
     /// <summary>
     /// Replaces the scores of so many positions by their exponentials and fills the columns. False, with all of them lost, where FP32 is too
@@ -56,7 +72,7 @@ internal readonly unsafe struct FloatSoftmax(float* tile, int classes, int width
         : Vector256.IsHardwareAccelerated ? TryEvaluate<FloatLanes256, Vector256<float>>(count, next, written)
         : TryEvaluate<FloatLanes128, Vector128<float>>(count, next, written);
 
-    /// <summary>Writes the exponentials times <see cref="Factor"/>, and <see cref="AtLabel"/> at the labels, to where the positions belong.</summary>
+    /// <summary>Writes what <see cref="Weigh{V}"/> said of so many positions to where they belong.</summary>
     public void Write(float* values, AxisView view, int first, int count)
     {
         float* target = FloatTile.InPlace(values, view, first, count);
@@ -67,7 +83,7 @@ internal readonly unsafe struct FloatSoftmax(float* tile, int classes, int width
         else
         {
             Write(tile, _stride, count);
-            FloatTile.Store(tile, _stride, values, view, first, count);
+            Tile.Store(tile, _stride, factors: null, values, view, first, count);
         }
     }
 

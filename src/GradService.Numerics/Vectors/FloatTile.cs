@@ -20,68 +20,7 @@ internal static unsafe class FloatTile
     /// <summary>Where the positions lie class-major and side by side in the tensor; null where they do not.</summary>
     public static float* InPlace(float* values, AxisView view, int first, int count)
     {
-        Run run = At(values, view, first, count);
-        return count % Lanes == 0 && run.Length == count && view.Inner > 1 ? run.Start : null;
-    }
-
-    /// <summary>Reads positions into a tile. Lanes after the last position are 0.</summary>
-    public static void Load(float* values, AxisView view, int first, int count, float* tile, int stride)
-    {
-        if (view.Inner == 1)
-        {
-            TileRows.Load(values + ((long)first * view.Count), view.Count, count, tile, stride);
-        }
-        else
-        {
-            for (int done = 0; done < count;)
-            {
-                Run run = At(values, view, first + done, count - done);
-                for (int c = 0; c < view.Count; c++)
-                {
-                    new ReadOnlySpan<float>(run.Start + ((long)c * view.Inner), run.Length).CopyTo(new Span<float>(tile + ((long)c * stride) + done, run.Length));
-                }
-
-                done += run.Length;
-            }
-        }
-
-        for (int c = 0; c < view.Count && WholeLanes(count) > count; c++)
-        {
-            new Span<float>(tile + ((long)c * stride) + count, WholeLanes(count) - count).Clear();
-        }
-    }
-
-    /// <summary>Writes a tile's positions back where they belong.</summary>
-    public static void Store(float* tile, int stride, float* values, AxisView view, int first, int count)
-    {
-        if (view.Inner == 1)
-        {
-            TileRows.Store(tile, stride, factors: null, values + ((long)first * view.Count), view.Count, count);
-            return;
-        }
-
-        for (int done = 0; done < count;)
-        {
-            Run run = At(values, view, first + done, count - done);
-            for (int c = 0; c < view.Count; c++)
-            {
-                new ReadOnlySpan<float>(tile + ((long)c * stride) + done, run.Length).CopyTo(new Span<float>(run.Start + ((long)c * view.Inner), run.Length));
-            }
-
-            done += run.Length;
-        }
-    }
-
-    // The positions from one on that lie side by side in the tensor, at most so many.
-    private static Run At(float* values, AxisView view, int position, int most)
-    {
-        (int outer, int inner) = Math.DivRem(position, view.Inner);
-        return new Run { Start = values + ((long)outer * view.Count * view.Inner) + inner, Length = Math.Min(most, view.Inner - inner) };
-    }
-
-    private struct Run
-    {
-        public float* Start;
-        public int Length;
+        (int outer, int inner) = Math.DivRem(first, view.Inner);
+        return view.Inner > 1 && count % Lanes == 0 && inner + count <= view.Inner ? values + ((long)outer * view.Count * view.Inner) + inner : null;
     }
 }

@@ -57,10 +57,11 @@ internal static unsafe class Tile
     /// <summary>The position after so many, rounded up to whole steps.</summary>
     public static int WholeLanes(int count) => (count + Lanes - 1) & -Lanes;
 
-    /// <summary>Reads positions into a tile. Lanes after the last position are 0.</summary>
+    /// <summary>Reads positions into a tile, or an FP32 one into a <see cref="FloatTile"/>. Lanes after the last position are 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Load<T>(T* values, AxisView view, int first, int count, double* tile, int stride)
+    public static void Load<T, TTile>(T* values, AxisView view, int first, int count, TTile* tile, int stride)
         where T : unmanaged
+        where TTile : unmanaged
     {
         if (view.Inner == 1)
         {
@@ -75,24 +76,28 @@ internal static unsafe class Tile
                 T* source = values + ((long)outer * view.Count * view.Inner) + inner;
                 for (int c = 0; c < view.Count; c++)
                 {
-                    Widen(source + ((long)c * view.Inner), tile + ((long)c * stride) + done, length);
+                    Copy(source + ((long)c * view.Inner), tile + ((long)c * stride) + done, length);
                 }
 
                 done += length;
             }
         }
 
-        int whole = WholeLanes(count);
+        int whole = typeof(TTile) == typeof(float) ? FloatTile.WholeLanes(count) : WholeLanes(count);
         for (int c = 0; c < view.Count && whole > count; c++)
         {
-            new Span<double>(tile + ((long)c * stride) + count, whole - count).Clear();
+            new Span<TTile>(tile + ((long)c * stride) + count, whole - count).Clear();
         }
     }
 
-    /// <summary>Writes a tile's positions back where they belong, each multiplied by its factor on the way.</summary>
+    /// <summary>
+    /// Writes a tile's positions back where they belong, each multiplied by its factor on the way; or those of a <see cref="FloatTile"/>, which
+    /// have no factors.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Store<T>(double* tile, int stride, double* factors, T* values, AxisView view, int first, int count)
+    public static void Store<T, TTile>(TTile* tile, int stride, double* factors, T* values, AxisView view, int first, int count)
         where T : unmanaged
+        where TTile : unmanaged
     {
         if (view.Inner == 1)
         {
@@ -107,7 +112,15 @@ internal static unsafe class Tile
             T* target = values + ((long)outer * view.Count * view.Inner) + inner;
             for (int c = 0; c < view.Count; c++)
             {
-                Narrow(tile + ((long)c * stride) + done, factors + done, target + ((long)c * view.Inner), length);
+                TTile* source = tile + ((long)c * stride) + done;
+                if (typeof(TTile) == typeof(float))
+                {
+                    Copy((float*)source, (float*)target + ((long)c * view.Inner), length);
+                }
+                else
+                {
+                    Narrow((double*)source, factors + done, target + ((long)c * view.Inner), length);
+                }
             }
 
             done += length;
@@ -138,6 +151,21 @@ internal static unsafe class Tile
         for (; at < length; at++)
         {
             target[at] = ((float*)source)[at];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy<T, TTile>(T* source, TTile* target, int length)
+        where T : unmanaged
+        where TTile : unmanaged
+    {
+        if (typeof(TTile) == typeof(double))
+        {
+            Widen(source, (double*)target, length);
+        }
+        else
+        {
+            new ReadOnlySpan<float>(source, length).CopyTo(new Span<float>(target, length));
         }
     }
 
