@@ -16,7 +16,7 @@ internal static unsafe class SingleSoftmaxLoss
 
     /// <summary>
     /// Does all of a tile, of which the columns are prepared, but to write the losses. False, with the columns still prepared, for what FP32 is too
-    /// narrow for: scores more than 80 apart or not finite, or a factor beyond its largest number.
+    /// narrow for: scores more than 80 apart, beyond 8192 or not finite, or a factor beyond its largest number.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryLabels<V>(in LossTile tile, float* scores, float* gradient, AxisView view, int first, int count)
@@ -24,8 +24,7 @@ internal static unsafe class SingleSoftmaxLoss
     {
         float* singles = (float*)tile.Scores;
         var softmax = new FloatSoftmax(singles, tile.Classes, tile.Width, tile.Label, tile.Singles);
-        Tile.Load(scores, view, first, count, singles, FloatTile.Stride(tile.Width));
-        if (!softmax.TryEvaluate(count, tile.Next, tile.Written))
+        if (!softmax.TryEvaluate(scores, view, first, count, tile.Written))
         {
             return false;
         }

@@ -123,8 +123,7 @@ internal static unsafe class SoftmaxLoss
 
             // All exponentials but one that is exactly 1: the label's, or another's.
             V others = V.Select(V.Equal(exponential, V.One), rest, rest - V.One + exponential);
-            V reciprocal = V.One / (rest + exponential);
-            V log = Logarithm.OfOnePlus<T, V>(others, reciprocal);
+            V log = Logarithm.OfOnePlus<T, V>(others, rest + exponential, out V reciprocal);
             V information = log - below;
             V loss = hit * information;
             V pullFactor = V.One;

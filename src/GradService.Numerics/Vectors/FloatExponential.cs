@@ -3,9 +3,13 @@ using System.Runtime.CompilerServices;
 namespace GradService.Numerics.Vectors;
 
 /// <summary>
-/// The exponential of minus a difference of two FP32 numbers in FP32 arithmetic, twice as many lanes at a time as in FP64. What the subtraction
-/// rounds away is carried along, so that the result is within 0.85 ulp however large the difference; the bits are the same on any machine.
+/// The exponentials of FP32 numbers relative to the largest of them, in FP32 arithmetic, twice as many lanes at a time as in FP64: within 1.2 ulp
+/// however far apart the numbers are, and with the same bits on any machine.
 /// </summary>
+/// <remarks>
+/// e^(x - m) = 2^n e^r. With m cut to a step and a whole number of steps nearly ln 2, what is nearly x - r is a number of steps too, so that
+/// nothing is rounded before x is taken from it; what both cuts leave is small and known.
+/// </remarks>
 internal static class FloatExponential
 {
     /// <summary>The largest difference whose exponential is computed right; from above it the result is nothing.</summary>
@@ -13,44 +17,55 @@ internal static class FloatExponential
 
     // Adding it rounds a small number to an integer, which then stands in the low bits.
     private const float Rounder = 12582912;
-    private const float Log2E = 1.44269504f;
-    private const float Ln2High = 0.693147182f;
-    private const float Ln2Low = -1.90465421e-9f;
 
-    /// <summary>a - b, and what the rounding added to it; NaN where one is not finite. Knuth's two-sum.</summary>
+    // As much for numbers of steps of 1/512, up to 8192 of either sign.
+    private const float StepRounder = Rounder / 512;
+    private const int LeastRounded = 0x46800000;
+    private const int RoundedBits = 0x007FFFFF;
+
+    // 355 steps, and the rest of ln 2.
+    private const float Ln2Steps = 0.693359375f;
+    private const float Ln2Rest = -2.12194440e-4f;
+    private const float Log2E = 1.44269504f;
+
+    /// <summary>A bit for each lane whose number can be the largest: at most 8192 of either sign.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Difference<TLanes, TVector>(TVector a, TVector b, out TVector added)
+    public static ulong Fits<TLanes, TVector>(TVector largest)
         where TLanes : struct, IFloatLanes<TVector>
     {
-        TVector difference = TLanes.Subtract(a, b);
-        TVector minusB = TLanes.Subtract(difference, a);
-        added = TLanes.Add(TLanes.Subtract(TLanes.Subtract(difference, minusB), a), TLanes.Add(b, minusB));
-        return difference;
+        TVector rounded = TLanes.Add(largest, TLanes.Fill(StepRounder));
+        TVector above = TLanes.AddBits(rounded, TLanes.Fill(BitConverter.Int32BitsToSingle(-LeastRounded)));
+        return TLanes.AtMostBits(above, TLanes.Fill(BitConverter.Int32BitsToSingle(RoundedBits)));
     }
 
-    /// <summary>e^(added - difference) for a difference from 0 to <see cref="Largest"/> and what <see cref="Difference"/> says was added to it; exactly 1 for 0.</summary>
+    /// <summary>The largest number cut to a step, and what that leaves of it, both exact.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector OfMinus<TLanes, TVector>(TVector difference, TVector added)
+    public static (TVector Steps, TVector Left) Cut<TLanes, TVector>(TVector largest)
+        where TLanes : struct, IFloatLanes<TVector>
+    {
+        TVector steps = TLanes.Subtract(TLanes.Add(largest, TLanes.Fill(StepRounder)), TLanes.Fill(StepRounder));
+        return (steps, TLanes.Subtract(largest, steps));
+    }
+
+    /// <summary>e^(value - largest), exactly 1 for the largest itself.</summary>
+    /// <param name="value">At most <see cref="Largest"/> below the largest.</param>
+    /// <param name="difference">The largest less the value, as FP32 rounds it.</param>
+    /// <param name="largest">What <see cref="Cut"/> says of the largest.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Of<TLanes, TVector>(TVector value, TVector difference, (TVector Steps, TVector Left) largest)
         where TLanes : struct, IFloatLanes<TVector>
     {
         TVector shifted = TLanes.FusedMultiplyAdd(difference, TLanes.Fill(-Log2E), TLanes.Fill(Rounder));
         TVector n = TLanes.Subtract(shifted, TLanes.Fill(Rounder));
+        TVector most = TLanes.Subtract(value, TLanes.FusedMultiplyAdd(n, TLanes.Fill(Ln2Steps), largest.Steps));
+        TVector r = TLanes.Subtract(most, TLanes.FusedMultiplyAdd(n, TLanes.Fill(Ln2Rest), largest.Left));
 
-        // Exact: a multiple of the difference's unit or of 2^-24, and at most ln 2 / 2.
-        TVector most = TLanes.FusedMultiplyAdd(n, TLanes.Fill(Ln2High), difference);
-        TVector rest = TLanes.FusedMultiplyAdd(n, TLanes.Fill(-Ln2Low), added);
-        TVector r = TLanes.Subtract(most, rest);
-
-        // e^-r = 1 - r + r^2 q(r), with the q of degree 4 whose largest error, relative to e^-r, is least: 0.06 units of 2^-24.
+        // e^r = 1 + r q(r), with the q of degree 5 whose largest error, relative to e^r, is least: 0.05 units of 2^-24.
         TVector square = TLanes.Multiply(r, r);
-        TVector q01 = TLanes.FusedMultiplyAdd(r, TLanes.Fill(-0.16666521f), TLanes.Fill(0.49999994f));
-        TVector q23 = TLanes.FusedMultiplyAdd(r, TLanes.Fill(-0.0083687166f), TLanes.Fill(0.041668388f));
-        TVector q = TLanes.FusedMultiplyAdd(TLanes.FusedMultiplyAdd(TLanes.Fill(0.0013814599f), square, q23), square, q01);
-
-        // Its first two terms are what they are without any rounding; what is small is added last.
-        TVector small = TLanes.FusedMultiplyAdd(q, square, rest);
-        TVector large = TLanes.Subtract(TLanes.Fill(1), most);
-        TVector lost = TLanes.Subtract(TLanes.Subtract(TLanes.Fill(1), large), most);
-        return TLanes.AddBits(TLanes.Add(large, TLanes.Add(lost, small)), TLanes.ShiftBitsLeft(shifted, 23));
+        TVector q01 = TLanes.FusedMultiplyAdd(r, TLanes.Fill(0.49999994f), TLanes.Fill(1));
+        TVector q23 = TLanes.FusedMultiplyAdd(r, TLanes.Fill(0.041668285f), TLanes.Fill(0.16666521f));
+        TVector q45 = TLanes.FusedMultiplyAdd(r, TLanes.Fill(0.0013819205f), TLanes.Fill(0.008368695f));
+        TVector q = TLanes.FusedMultiplyAdd(TLanes.FusedMultiplyAdd(q45, square, q23), square, q01);
+        return TLanes.AddBits(TLanes.FusedMultiplyAdd(r, q, TLanes.Fill(1)), TLanes.ShiftBitsLeft(shifted, 23));
     }
 }

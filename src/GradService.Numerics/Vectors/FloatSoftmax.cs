@@ -17,6 +17,9 @@ internal readonly unsafe struct FloatSoftmax(float* tile, int classes, int width
 {
     private const int Columns = 5;
 
+    // So many classes before its scores are copied, a line of them is fetched: fewer than the lines of a cache that lie a power of two apart.
+    private const int Distance = 7;
+
     // Fewer take no time in FP64 either, and are then right to the last digit.
     private const int FewestScores = 1 << 14;
 
@@ -61,16 +64,31 @@ internal readonly unsafe struct FloatSoftmax(float* tile, int classes, int width
     }
 
     /// <summary>
-    /// Replaces the scores of so many positions by their exponentials and fills the columns. False, with all of them lost, where FP32 is too
-    /// narrow: some position's scores are more than 80 apart, or not finite.
+    /// Reads the scores of so many positions and fills the tile with their exponentials, and the columns. False, with all of it lost, where FP32 is
+    /// too narrow: some position's scores are more than 80 apart, beyond 8192, or not finite.
     /// </summary>
+    /// <param name="scores">The scores of all positions.</param>
+    /// <param name="view">The axis of the classes.</param>
+    /// <param name="first">The first position.</param>
+    /// <param name="count">The positions.</param>
+    /// <param name="written">What is fetched meanwhile, to be written.</param>
+    public bool TryEvaluate(float* scores, AxisView view, int first, int count, Prefetch written)
+    {
+        float* source = FloatTile.InPlace(scores, view, first, count);
+        if (source != null)
+        {
+            return TryEvaluate(source, view.Inner, count, default, default);
+        }
+
+        Tile.Load(scores, view, first, count, tile, _stride);
+        return TryEvaluate(tile, _stride, count, Prefetch.Of(scores, view, (long)first + count), written);
+    }
+
+    /// <summary>The same where the scores are in the tile already.</summary>
     /// <param name="count">The positions.</param>
     /// <param name="next">What is fetched meanwhile, to be read.</param>
     /// <param name="written">What is fetched meanwhile, to be written.</param>
-    public bool TryEvaluate(int count, Prefetch next, Prefetch written) =>
-        Vector512.IsHardwareAccelerated ? TryEvaluate<FloatLanes512, Vector512<float>>(count, next, written)
-        : Vector256.IsHardwareAccelerated ? TryEvaluate<FloatLanes256, Vector256<float>>(count, next, written)
-        : TryEvaluate<FloatLanes128, Vector128<float>>(count, next, written);
+    public bool TryEvaluate(int count, Prefetch next, Prefetch written) => TryEvaluate(tile, _stride, count, next, written);
 
     /// <summary>Writes what <see cref="Weigh{V}"/> said of so many positions to where they belong.</summary>
     public void Write(float* values, AxisView view, int first, int count)
@@ -87,16 +105,23 @@ internal readonly unsafe struct FloatSoftmax(float* tile, int classes, int width
         }
     }
 
+    private bool TryEvaluate(float* source, long sourceStride, int count, Prefetch next, Prefetch written) =>
+        Vector512.IsHardwareAccelerated ? TryEvaluate<FloatLanes512, Vector512<float>>(source, sourceStride, count, next, written)
+        : Vector256.IsHardwareAccelerated ? TryEvaluate<FloatLanes256, Vector256<float>>(source, sourceStride, count, next, written)
+        : TryEvaluate<FloatLanes128, Vector128<float>>(source, sourceStride, count, next, written);
+
+    // While some positions are computed with, those after them are copied to the tile and their largest score is found: in small pieces, as planes
+    // of classes often lie a power of two apart, where the same positions of all of them would not find room in a cache together.
     // The sum starts at the largest exponential, 1, which so is in it twice: then each that is added is the smaller, and what is lost of it is
     // known exactly.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool TryEvaluate<TLanes, TVector>(int count, Prefetch next, Prefetch written)
+    private bool TryEvaluate<TLanes, TVector>(float* source, long sourceStride, int count, Prefetch next, Prefetch written)
         where TLanes : struct, IFloatLanes<TVector>
     {
         ulong all = ulong.MaxValue >> (64 - TLanes.Count);
         ulong narrow = all;
         long stride = _stride;
-        TVector nextClass = TLanes.Fill(BitConverter.Int32BitsToSingle(1));
+        TVector coming = Copy<TLanes, TVector>(source, sourceStride);
         for (int lane = 0; lane < count; lane += TLanes.Count)
         {
             if (lane % FloatTile.Lanes == 0)
@@ -105,42 +130,46 @@ internal readonly unsafe struct FloatSoftmax(float* tile, int classes, int width
                 written.Fetch(lane, classes);
             }
 
-            // In two chains, as one alone would wait for each step.
+            int ahead = lane + TLanes.Count < count ? TLanes.Count : 0;
+            float* from = source + lane + ahead;
             float* score = tile + lane;
-            TVector largest = TLanes.Load(score);
-            TVector other = largest;
-            for (int c = 1; c < classes - 1; c += 2)
-            {
-                largest = TLanes.Max(TLanes.Load(score + stride), largest);
-                score += 2 * stride;
-                other = TLanes.Max(TLanes.Load(score), other);
-            }
-
-            largest = TLanes.Max(TLanes.Max(TLanes.Load(tile + ((classes - 1) * stride) + lane), other), largest);
-            score = tile + lane;
+            TVector largest = coming;
+            coming = TLanes.Fill(float.NegativeInfinity);
+            var cut = FloatExponential.Cut<TLanes, TVector>(largest);
             TVector label = TLanes.Load((float*)labels + lane);
-            TVector known = TLanes.Fill(0);
             TVector widest = TLanes.Fill(0);
             TVector picked = TLanes.Fill(float.NegativeInfinity);
             TVector own = TLanes.Fill(0);
             TVector sum = TLanes.Fill(1);
             TVector lost = TLanes.Fill(0);
+            int turn = Math.Max(0, classes - Distance);
+            float* fetched = from + ((classes - turn) * sourceStride);
             for (int c = 0; c < classes; c++)
             {
                 TVector value = TLanes.Load(score);
-                TVector difference = FloatExponential.Difference<TLanes, TVector>(largest, value, out TVector added);
+                TVector copied = TLanes.Load(from);
+                TVector known = TLanes.Fill(BitConverter.Int32BitsToSingle(c));
+                if (c == turn)
+                {
+                    fetched = source + lane + (2 * ahead);
+                }
+
+                Prefetch.Line(fetched);
+                fetched += sourceStride;
+                TVector difference = TLanes.Subtract(largest, value);
+                TVector exponential = FloatExponential.Of<TLanes, TVector>(value, difference, cut);
+                TLanes.Store(copied, score + ahead);
+                TLanes.Store(exponential, score);
+                coming = TLanes.Max(copied, coming);
                 widest = TLanes.LargerBits(difference, widest);
                 picked = TLanes.SelectEqualBits(label, known, value, picked);
-
-                value = FloatExponential.OfMinus<TLanes, TVector>(difference, added);
-                TLanes.Store(value, score);
-                own = TLanes.SelectEqualBits(label, known, value, own);
-                TVector more = TLanes.Add(sum, value);
-                lost = TLanes.Add(lost, TLanes.Subtract(value, TLanes.Subtract(more, sum)));
+                own = TLanes.SelectEqualBits(label, known, exponential, own);
+                TVector more = TLanes.Add(sum, exponential);
+                lost = TLanes.Add(lost, TLanes.Subtract(exponential, TLanes.Subtract(more, sum)));
                 sum = more;
 
-                known = TLanes.AddBits(known, nextClass);
                 score += stride;
+                from += sourceStride;
             }
 
             TLanes.Store(sum, SumPlusOne + lane);
@@ -150,10 +179,29 @@ internal readonly unsafe struct FloatSoftmax(float* tile, int classes, int width
             TLanes.Store(largest, Largest + lane);
 
             // The bits of a NaN, an infinity or a negative number are above those of any finite positive one.
-            narrow &= TLanes.AtMostBits(widest, TLanes.Fill(FloatExponential.Largest));
+            narrow &= TLanes.AtMostBits(widest, TLanes.Fill(FloatExponential.Largest)) & FloatExponential.Fits<TLanes, TVector>(largest);
         }
 
         return narrow == all;
+    }
+
+    // Copies the first positions' scores to the tile and says which is the largest.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TVector Copy<TLanes, TVector>(float* source, long sourceStride)
+        where TLanes : struct, IFloatLanes<TVector>
+    {
+        float* score = tile;
+        TVector largest = TLanes.Fill(float.NegativeInfinity);
+        for (int c = 0; c < classes; c++)
+        {
+            TVector value = TLanes.Load(source);
+            TLanes.Store(value, score);
+            largest = TLanes.Max(value, largest);
+            source += sourceStride;
+            score += _stride;
+        }
+
+        return largest;
     }
 
     private void Write(float* target, long targetStride, int count)
@@ -186,6 +234,12 @@ internal readonly unsafe struct FloatSoftmax(float* tile, int classes, int width
             TVector second = TLanes.Fill(BitConverter.Int32BitsToSingle(c + 1));
             for (int lane = 0; lane < count; lane += TLanes.Count)
             {
+                if (lane % FloatTile.Lanes == 0)
+                {
+                    Prefetch.Line(target + (2 * targetStride) + lane);
+                    Prefetch.Line(target + (3 * targetStride) + lane);
+                }
+
                 TVector factor = TLanes.Load(Factor + lane);
                 TVector atLabel = TLanes.Load(AtLabel + lane);
                 TVector label = TLanes.Load((float*)labels + lane);

@@ -20,9 +20,8 @@ internal readonly record struct Logistic<V>(V Value, V Complement, V Softplus, V
     public static Logistic<V> Of<T>(V z)
     {
         V exponential = Exponential.OfNonPositive<T, V>(-V.Abs(z));
-        V reciprocal = V.One / (V.One + exponential);
+        V log = Logarithm.OfOnePlus<T, V>(exponential, V.One + exponential, out V reciprocal);
         V small = exponential * reciprocal;
-        V log = Logarithm.OfOnePlus<T, V>(exponential, reciprocal);
         V larger = log + V.Abs(z);
         V isPositive = V.Less(V.Zero, z);
         return new Logistic<V>(

@@ -38,6 +38,16 @@ internal readonly unsafe struct Prefetch(byte* at, long byClass, long byPosition
     public static int Positions<T>()
         where T : unmanaged => LineBytes / sizeof(T);
 
+    /// <summary>Fetches one line.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Line(void* address)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(address);
+        }
+    }
+
     /// <summary>Fetches so many positions, from <paramref name="position"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Fetch(int position, int classes)

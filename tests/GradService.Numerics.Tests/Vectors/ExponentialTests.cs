@@ -38,6 +38,7 @@ public sealed class ExponentialTests
             double found = LogOfOnePlus(x);
             Assert.True(Math.Abs(found - expected) <= Math.Max(3 * Unit(expected), double.Epsilon), $"log(1 + {x:R}) is {expected:R}, not {found:R}.");
             Assert.True(Math.Abs(ShortLogOfOnePlus(x) - expected) <= Math.Max(6e-11 * expected, double.Epsilon));
+            Assert.Equal(1 / (1 + x), ShortReciprocal(x), 3 * Unit(1 / (1 + x)));
             expected = Math.Log(x);
             found = LogOf(x);
             Assert.True(Math.Abs(found - expected) <= 3 * Unit(expected), $"log {x:R} is {expected:R}, not {found:R}.");
@@ -66,10 +67,19 @@ public sealed class ExponentialTests
     private static double LogOfOnePlus(double x) => OnEveryWidth(
         Logarithm.OfOnePlus(DoubleLanes512.Fill(x)), Logarithm.OfOnePlus(DoubleLanes256.Fill(x)), Logarithm.OfOnePlus(DoubleLanes128.Fill(x)));
 
-    private static double ShortLogOfOnePlus(double x) => OnEveryWidth(
-        Logarithm.OfOnePlus<float, DoubleLanes512>(DoubleLanes512.Fill(x), DoubleLanes512.Fill(1 / (1 + x))),
-        Logarithm.OfOnePlus<float, DoubleLanes256>(DoubleLanes256.Fill(x), DoubleLanes256.Fill(1 / (1 + x))),
-        Logarithm.OfOnePlus<float, DoubleLanes128>(DoubleLanes128.Fill(x), DoubleLanes128.Fill(1 / (1 + x))));
+    private static double ShortLogOfOnePlus(double x) => OnEveryWidth(ShortLogOf<DoubleLanes512>(x), ShortLogOf<DoubleLanes256>(x), ShortLogOf<DoubleLanes128>(x));
+
+    private static double ShortReciprocal(double x) => OnEveryWidth(ShortReciprocalOf<DoubleLanes512>(x), ShortReciprocalOf<DoubleLanes256>(x), ShortReciprocalOf<DoubleLanes128>(x));
+
+    private static V ShortLogOf<V>(double x)
+        where V : struct, IDoubleLanes<V> => Logarithm.OfOnePlus<float, V>(V.Fill(x), V.Fill(1 + x), out _);
+
+    private static V ShortReciprocalOf<V>(double x)
+        where V : struct, IDoubleLanes<V>
+    {
+        Logarithm.OfOnePlus<float, V>(V.Fill(x), V.Fill(1 + x), out V reciprocal);
+        return reciprocal;
+    }
 
     private static double LogOf(double x) => OnEveryWidth(
         Logarithm.OfPositive(DoubleLanes512.Fill(x)), Logarithm.OfPositive(DoubleLanes256.Fill(x)), Logarithm.OfPositive(DoubleLanes128.Fill(x)));
