@@ -40,10 +40,11 @@ internal readonly unsafe struct CentroidPanels<T>
         Count = count;
         Dimensions = dimensions;
         Width = PanelWidth(count, lanes);
-        Padded = (count + Width - 1) / Width * Width;
+        Columns = (int)Whole(count, Width);
+        Padded = (int)Whole(Columns, 2 * lanes);
         Centre = (T*)memory.Take(dimensions);
-        Start = (float*)memory.Take((Padded + 1) / 2);
-        Factors = (float*)memory.Take((((long)Padded * dimensions) + 1) / 2);
+        Start = (float*)memory.Take((Columns + 1) / 2);
+        Factors = (float*)memory.Take((((long)Columns * dimensions) + 1) / 2);
         FindCentre();
         (_scale, Usable) = FindScale();
         (_smallest, _largest) = Pack();
@@ -66,6 +67,9 @@ internal readonly unsafe struct CentroidPanels<T>
     public int Width { get; }
 
     /// <summary>Centroids and the columns that fill the last panel.</summary>
+    public int Columns { get; }
+
+    /// <summary>Scores of a point: those of the columns, and infinite ones up to whole steps of two vectors.</summary>
     public int Padded { get; }
 
     /// <summary>What is taken from every point, <c>[D]</c>.</summary>
@@ -83,9 +87,8 @@ internal readonly unsafe struct CentroidPanels<T>
     /// <summary>The numbers that the packed centroids take, and in how many parts.</summary>
     public static (long Count, int Parts) Room(int count, int dimensions, int lanes)
     {
-        int width = PanelWidth(count, lanes);
-        long padded = (count + width - 1L) / width * width;
-        return (dimensions + (padded / 2) + (padded * dimensions / 2) + 2, 3);
+        long columns = Whole(count, PanelWidth(count, lanes));
+        return (dimensions + (columns / 2) + (columns * dimensions / 2) + 2, 3);
     }
 
     /// <summary>
@@ -153,15 +156,19 @@ internal readonly unsafe struct CentroidPanels<T>
     /// <summary>The largest error of a score in parts of c² + 2|x||c|: a rounding for each product and sum, the rounded inputs, and some to spare.</summary>
     private static double RelativeError(int dimensions, int slices) => ((2 * Math.Min(dimensions, Depth)) + (2 * slices) + 12) * Rounding;
 
-    // Panels of four vectors where registers allow, unless half as wide ones leave enough fewer empty columns.
+    // Panels of four vectors where registers allow, unless narrower ones leave enough fewer empty columns.
     private static int PanelWidth(int count, int lanes)
     {
-        int two = 2 * lanes;
-        int four = 4 * lanes;
-        return lanes == 16 && Whole(count, four) <= 1.2 * Whole(count, two) ? four : two;
+        if (lanes != 16)
+        {
+            return 2 * lanes;
+        }
+
+        int width = Whole(count, 4 * lanes) <= 1.2 * Whole(count, 2 * lanes) ? 4 * lanes : 2 * lanes;
+        return 1.2 * Whole(count, ProductTile.Mixed) <= Whole(count, width) ? ProductTile.Mixed : width;
     }
 
-    private static long Whole(int count, int width) => (count + width - 1L) / width * width;
+    private static long Whole(long count, int width) => (count + width - 1) / width * width;
 
     // The median of a few centroids, coordinate by coordinate: unlike the mean, it stays in the cloud when one centroid strays.
     private void FindCentre()
@@ -212,7 +219,7 @@ internal readonly unsafe struct CentroidPanels<T>
         double smallest = double.PositiveInfinity;
         double largest = 0;
         double keep = 1 - (2 * RelativeError(Dimensions, (Dimensions + Depth - 1) / Depth));
-        for (int k = 0; k < Padded; k++)
+        for (int k = 0; k < Columns; k++)
         {
             float* column = Factors + ((long)(k / Width) * Dimensions * Width) + (k % Width);
             bool present = k < Count && IsFinite(k);

@@ -158,7 +158,7 @@ internal static unsafe class ClusterPass
 
             if (!Assign)
             {
-                Accumulate(first, end, sums, known: null);
+                Accumulate(first, end, sums, known: null, coming: 0);
                 return;
             }
 
@@ -174,7 +174,7 @@ internal static unsafe class ClusterPass
             {
                 int count = Math.Min(block, end - i);
                 NearestCentroid<T>.Find(Points + ((long)i * Dimensions), null, count, Panels, Lanes, memory, Assignments + i, null);
-                Accumulate(i, i + count, sums, known: null);
+                Accumulate(i, i + count, sums, known: null, coming: block);
             }
         }
 
@@ -192,7 +192,7 @@ internal static unsafe class ClusterPass
                     NearestCentroid<T>.Find(Points + ((long)i * Dimensions), open + at, Math.Min(block, left - at), Panels, Lanes, memory, Assignments + i, Others + i);
                 }
 
-                Accumulate(i, i + count, sums, distances);
+                Accumulate(i, i + count, sums, distances, coming: 0);
             }
         }
 
@@ -223,7 +223,8 @@ internal static unsafe class ClusterPass
             return left;
         }
 
-        private readonly void Accumulate(int first, int end, double* sums, double* known)
+        // Meanwhile those that follow after so many are fetched.
+        private readonly void Accumulate(int first, int end, double* sums, double* known, int coming)
         {
             if (sums == null && Distances == null)
             {
@@ -236,18 +237,29 @@ internal static unsafe class ClusterPass
             {
                 int k = Assignments[i];
                 T* point = Points + ((long)i * Dimensions);
-                double distance = known == null || double.IsNaN(known[i - first])
-                    ? SquaredDistance.Between(point, Centroids + ((long)k * Dimensions), Dimensions)
-                    : known[i - first];
+                if (coming > 0)
+                {
+                    Prefetch.Run(point + ((long)coming * Dimensions), Dimensions);
+                }
+
+                T* centroid = Centroids + ((long)k * Dimensions);
+                double* sum = sums + ((long)k * Dimensions);
+                double weight = Weights == null ? 1 : double.CreateTruncating(Weights[i]);
+                bool isKnown = known != null && !double.IsNaN(known[i - first]);
+                bool addsAlready = !isKnown && sums != null && weight == 1;
+                double distance = isKnown ? known[i - first] : SquaredDistance.Between(point, centroid, Dimensions, addsAlready ? sum : null);
                 if (Distances != null)
                 {
                     Distances[i] = T.CreateTruncating(distance);
                 }
 
-                double weight = Weights == null ? 1 : double.CreateTruncating(Weights[i]);
                 if (sums != null && weight != 0)
                 {
-                    SquaredDistance.Add(point, weight, sums + ((long)k * Dimensions), Dimensions);
+                    if (!addsAlready)
+                    {
+                        SquaredDistance.Add(point, weight, sum, Dimensions);
+                    }
+
                     weights[k] += weight;
                     losses[k] += weight * distance;
                 }

@@ -77,6 +77,11 @@ internal static unsafe class NearestCentroid<T>
         int whole = (count + ProductTile.Rows - 1) / ProductTile.Rows * ProductTile.Rows;
         new Span<float>(moved + ((long)count * dimensions), (whole - count) * dimensions).Clear();
         Score<TLanes, TVector>(moved, whole, panels, scores, stride);
+        for (int i = 0; i < count && panels.Padded > panels.Columns; i++)
+        {
+            new Span<float>(scores + ((long)i * stride) + panels.Columns, panels.Padded - panels.Columns).Fill(float.PositiveInfinity);
+        }
+
         for (int i = 0; i < count; i++)
         {
             float* ofPoint = scores + ((long)i * stride);
@@ -98,8 +103,7 @@ internal static unsafe class NearestCentroid<T>
         where TVector : struct
     {
         int dimensions = panels.Dimensions;
-        bool four = panels.Width == 4 * TLanes.Count;
-        for (int column = 0; column < panels.Padded; column += panels.Width)
+        for (int column = 0; column < panels.Columns; column += panels.Width)
         {
             float* panel = panels.Factors + ((long)column * dimensions);
             for (int d = 0; d == 0 || d < dimensions; d += CentroidPanels<T>.Depth)
@@ -110,13 +114,18 @@ internal static unsafe class NearestCentroid<T>
                 {
                     float* rows = moved + ((long)i * dimensions) + d;
                     float* sums = scores + ((long)i * stride) + column;
-                    if (four)
+                    float* factors = panel + ((long)d * panels.Width);
+                    if (panels.Width == ProductTile.Mixed)
                     {
-                        ProductTile.Four<TLanes, TVector>(rows, dimensions, panel + ((long)d * panels.Width), depth, start, sums, stride);
+                        ProductTile.OneAndHalf(rows, dimensions, factors, depth, start, sums, stride);
+                    }
+                    else if (panels.Width == 4 * TLanes.Count)
+                    {
+                        ProductTile.Four<TLanes, TVector>(rows, dimensions, factors, depth, start, sums, stride);
                     }
                     else
                     {
-                        ProductTile.Two<TLanes, TVector>(rows, dimensions, panel + ((long)d * panels.Width), depth, start, sums, stride);
+                        ProductTile.Two<TLanes, TVector>(rows, dimensions, factors, depth, start, sums, stride);
                     }
                 }
             }

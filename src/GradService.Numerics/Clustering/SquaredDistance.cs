@@ -12,8 +12,8 @@ internal static unsafe class SquaredDistance
 {
     private const int Lane = 8;
 
-    /// <summary>The squared Euclidean distance of two points.</summary>
-    public static double Between<T>(T* a, T* b, int dimensions)
+    /// <summary>The squared Euclidean distance of two points, the first of which is added on the way to a sum in FP64 unless that is null.</summary>
+    public static double Between<T>(T* a, T* b, int dimensions, double* sum = null)
         where T : unmanaged
     {
         Vector512<double> even = Vector512<double>.Zero;
@@ -21,27 +21,47 @@ internal static unsafe class SquaredDistance
         int d = 0;
         for (; d <= dimensions - (2 * Lane); d += 2 * Lane)
         {
-            Vector512<double> first = Wide(a + d) - Wide(b + d);
-            Vector512<double> second = Wide(a + d + Lane) - Wide(b + d + Lane);
+            Vector512<double> first = Wide(a + d);
+            Vector512<double> second = Wide(a + d + Lane);
+            if (sum != null)
+            {
+                (Vector512.Load(sum + d) + first).Store(sum + d);
+                (Vector512.Load(sum + d + Lane) + second).Store(sum + d + Lane);
+            }
+
+            first -= Wide(b + d);
+            second -= Wide(b + d + Lane);
             even += first * first;
             odd += second * second;
         }
 
         if (d <= dimensions - Lane)
         {
-            Vector512<double> first = Wide(a + d) - Wide(b + d);
+            Vector512<double> first = Wide(a + d);
+            if (sum != null)
+            {
+                (Vector512.Load(sum + d) + first).Store(sum + d);
+            }
+
+            first -= Wide(b + d);
             even += first * first;
             d += Lane;
         }
 
-        double sum = Lanes.Sum(even + odd);
+        double distance = Lanes.Sum(even + odd);
         for (; d < dimensions; d++)
         {
-            double difference = Wide1(a + d) - Wide1(b + d);
-            sum += difference * difference;
+            double first = Wide1(a + d);
+            if (sum != null)
+            {
+                sum[d] += first;
+            }
+
+            first -= Wide1(b + d);
+            distance += first * first;
         }
 
-        return sum;
+        return distance;
     }
 
     /// <summary>Adds weight * point to a sum in FP64.</summary>

@@ -48,6 +48,17 @@ internal readonly unsafe struct Prefetch(byte* at, long byClass, long byPosition
         }
     }
 
+    /// <summary>Fetches so many numbers into the second cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Run<T>(T* first, int count)
+        where T : unmanaged
+    {
+        for (byte* line = (byte*)first; Sse.IsSupported && line < (byte*)(first + count); line += LineBytes)
+        {
+            Sse.Prefetch1(line);
+        }
+    }
+
     /// <summary>Fetches so many positions, from <paramref name="position"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Fetch(int position, int classes)

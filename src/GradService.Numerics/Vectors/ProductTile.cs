@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace GradService.Numerics.Vectors;
 
@@ -10,6 +11,9 @@ internal static unsafe class ProductTile
 {
     /// <summary>Rows in a tile.</summary>
     public const int Rows = 6;
+
+    /// <summary>Columns in a panel of <see cref="OneAndHalf"/>.</summary>
+    public const int Mixed = 24;
 
     /// <summary>Adds the products of six rows and a panel of four vectors of columns to what the sums hold already.</summary>
     /// <param name="rows">The rows from their first factor on; the next row is <paramref name="rowStride"/> further.</param>
@@ -78,6 +82,50 @@ internal static unsafe class ProductTile
         Put2<TLanes, TVector>(add, sums + (3 * sumStride), d0, d1);
         Put2<TLanes, TVector>(add, sums + (4 * sumStride), e0, e1);
         Put2<TLanes, TVector>(add, sums + (5 * sumStride), f0, f1);
+    }
+
+    /// <summary>As <see cref="Four"/>, with panels of a vector of 512 bits and one of 256.</summary>
+    public static void OneAndHalf(float* rows, int rowStride, float* panel, int depth, float* start, float* sums, int sumStride)
+    {
+        Vector512<float> a0 = start == null ? Vector512<float>.Zero : Vector512.Load(start);
+        Vector256<float> a1 = start == null ? Vector256<float>.Zero : Vector256.Load(start + 16);
+        Vector512<float> b0 = a0, c0 = a0, d0 = a0, e0 = a0, f0 = a0;
+        Vector256<float> b1 = a1, c1 = a1, d1 = a1, e1 = a1, f1 = a1;
+        float* rowB = rows + rowStride, rowC = rowB + rowStride, rowD = rowC + rowStride, rowE = rowD + rowStride, rowF = rowE + rowStride;
+        for (int i = 0; i < depth; i++, panel += Mixed)
+        {
+            Vector512<float> p0 = Vector512.Load(panel);
+            Vector256<float> p1 = Vector256.Load(panel + 16);
+            MultiplyMixed(rows[i], p0, p1, ref a0, ref a1);
+            MultiplyMixed(rowB[i], p0, p1, ref b0, ref b1);
+            MultiplyMixed(rowC[i], p0, p1, ref c0, ref c1);
+            MultiplyMixed(rowD[i], p0, p1, ref d0, ref d1);
+            MultiplyMixed(rowE[i], p0, p1, ref e0, ref e1);
+            MultiplyMixed(rowF[i], p0, p1, ref f0, ref f1);
+        }
+
+        bool add = start == null;
+        PutMixed(add, sums, a0, a1);
+        PutMixed(add, sums + sumStride, b0, b1);
+        PutMixed(add, sums + (2 * sumStride), c0, c1);
+        PutMixed(add, sums + (3 * sumStride), d0, d1);
+        PutMixed(add, sums + (4 * sumStride), e0, e1);
+        PutMixed(add, sums + (5 * sumStride), f0, f1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void MultiplyMixed(float factor, Vector512<float> p0, Vector256<float> p1, ref Vector512<float> s0, ref Vector256<float> s1)
+    {
+        Vector512<float> x = Vector512.Create(factor);
+        s0 = Vector512.MultiplyAddEstimate(x, p0, s0);
+        s1 = Vector256.MultiplyAddEstimate(x.GetLower(), p1, s1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PutMixed(bool add, float* sums, Vector512<float> s0, Vector256<float> s1)
+    {
+        (add ? Vector512.Load(sums) + s0 : s0).Store(sums);
+        (add ? Vector256.Load(sums + 16) + s1 : s1).Store(sums + 16);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
