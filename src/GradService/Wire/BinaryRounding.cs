@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace GradService.Wire;
 
@@ -30,26 +31,29 @@ internal static class BinaryRounding
     /// a tie then, and no step depends on which way is rounded.
     /// </summary>
     /// <param name="digits">The decimal significand.</param>
-    /// <param name="fraction">From 0 to <see cref="PowersOfTen.MostFractionDigits"/>.</param>
+    /// <param name="fraction">From 1 to <see cref="PowersOfTen.MostFractionDigits"/>.</param>
     /// <param name="value">The nearest FP64.</param>
-    /// <returns>False where it takes a closer look: next to a halfway point, a whole number, or 0.</returns>
+    /// <returns>False where it takes a closer look: next to a halfway point, or 0.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryRoundFraction(ulong digits, int fraction, out double value)
     {
-        int shift = BitOperations.LeadingZeroCount(digits);
-        ulong power = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(PowersOfTen.NegativeSignificands), fraction);
-        ulong high = Math.BigMul(digits << shift, power, out _);
+        nint shift = BitOperations.LeadingZeroCount(digits);
+        ulong power = Unsafe.Add(ref MemoryMarshal.GetReference(PowersOfTen.NegativeSignificands), fraction);
+        ulong high = Bmi2.X64.IsSupported ? Bmi2.X64.MultiplyNoFlags(digits << (int)shift, power) : Math.BigMul(digits << (int)shift, power, out _);
+        value = 0;
+        if (digits == 0 || (~high & 0x1FF) == 0)
+        {
+            return false;
+        }
 
-        // Below the 53 bits and the one that rounds them come 9 or 10, which a unit more may carry out of only when all are ones.
-        int top = (int)(high >> 63);
-        ulong significand = high >> (9 + top);
-        bool decided = digits != 0 && fraction != 0 && (high & 0x1FF) != 0x1FF;
+        // Below the 53 bits and the one that rounds them come 9 or 10, which a unit more may carry out of only when all are ones. The leading
+        // bit, and a carry out of all 53, count the exponent up.
+        ulong top = high >> 63;
+        ulong significand = high >> (int)(9 + top);
         significand = (significand + (significand & 1)) >> 1;
-        int biased = 63 + top - shift + PowersOfTen.BinaryExponent(-fraction) + 1022;
-
-        // The leading bit, and a carry out of all 53, count the exponent up.
-        value = BitConverter.UInt64BitsToDouble(((ulong)biased << 52) + significand);
-        return decided;
+        ulong biased = top + (ulong)(63 + 1022 + PowersOfTen.BinaryExponent(-fraction) - shift);
+        value = BitConverter.UInt64BitsToDouble((biased << 52) + significand);
+        return true;
     }
 
     /// <summary>Rounds a decimal number.</summary>

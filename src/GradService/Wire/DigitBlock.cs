@@ -16,8 +16,8 @@ internal static class DigitBlock
     /// <summary>How many bytes from a number's first byte on must be text.</summary>
     public const int Window = 64;
 
-    /// <summary>How many bytes before a number's first byte must be text for <see cref="TryLong"/>.</summary>
-    public const int WindowBefore = 20;
+    /// <summary>How many bytes before a number's first must be text for <see cref="TryLong"/>.</summary>
+    public const int WindowBefore = Long + 1 - Short;
 
     /// <summary>A number shorter than this is read by <see cref="TryShort"/>.</summary>
     public const int Short = 16;
@@ -28,7 +28,15 @@ internal static class DigitBlock
     private static readonly byte[] Alignments = MakeAlignments();
 
     /// <summary>32 bytes of 0, then of 255: loaded at n, the mask of the last n of 32 bytes.</summary>
-    private static readonly byte[] LastBytes = [.. new byte[Long], .. Enumerable.Repeat(byte.MaxValue, 2 * Long)];
+    private static ReadOnlySpan<byte> LastBytes =>
+    [
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+    ];
 
     /// <summary>
     /// Where commas and closing brackets stand in the next <see cref="Window"/> bytes, one bit for a byte. Found for many numbers at once,
@@ -74,46 +82,50 @@ internal static class DigitBlock
     }
 
     /// <summary>
-    /// Reads a number of 16 to 31 characters with no exponent and at most 19 significant digits, whose end is known. Also needs
+    /// Reads a number of 16 to 31 characters with a point and no exponent, whose end is known and whose digits are below 9 x 10^18. Also needs
     /// <see cref="WindowBefore"/> bytes of text before it.
     /// </summary>
-    /// <param name="first">Its first byte.</param>
+    /// <param name="end">The byte after its last.</param>
     /// <param name="length">Its length in bytes.</param>
     /// <param name="digits">Its digits as an integer, sign and point left out.</param>
     /// <param name="fraction">How many of the digits stand behind the point; at most 30.</param>
     /// <param name="negative">1 if a minus sign stands before it, else 0.</param>
-    /// <returns>False when it is shorter or longer, or breaks the grammar.</returns>
-    public static bool TryLong(ref byte first, int length, out ulong digits, out int fraction, out uint negative)
+    /// <returns>False when it is another one, or breaks the grammar.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryLong(ref byte end, int length, out ulong digits, out int fraction, out uint negative)
     {
         digits = 0;
         fraction = 0;
         negative = 0;
-        if (length is < Short or >= Long)
+        if ((uint)(length - Short) >= Long - Short)
         {
             return false;
         }
 
-        uint mask = Others(ref first);
-        negative = mask & 1;
-        if (!TryPoint(ref first, mask, length, out int point, out fraction) || !Begins(ref first, negative, point - (int)negative))
+        // The 32 bytes that end with the number; a bit for each that is no digit, the last highest. But for the first it must be the point alone.
+        ref byte window = ref Unsafe.Subtract(ref end, Long);
+        uint others = Others(ref window) >> (Long - length);
+        negative = others & 1;
+        others >>= 1;
+        int place = BitOperations.TrailingZeroCount(others);
+        fraction = length - 2 - place;
+        ref byte first = ref Unsafe.Subtract(ref end, length);
+        int count = length - 1 - (int)negative;
+        if ((others & (others - 1)) != 0 || fraction <= 0 || Unsafe.Add(ref first, place + 1) != '.' || !Begins(ref first, negative, count - fraction))
         {
             return false;
         }
 
-        // The 32 bytes that end with the number, and the 32 that end one byte earlier: behind the point the first are right,
-        // before it the second; what lies before the number's first digit counts as 0.
-        bool whole = point == length;
-        int count = length - (int)negative - (whole ? 0 : 1);
-        ref byte masks = ref MemoryMarshal.GetArrayDataReference(LastBytes);
-        ref byte window = ref Unsafe.Add(ref first, length - Long);
+        // The same bytes and those that lie one earlier: behind the point the first are right, before it the second; what lies before the number's
+        // first digit counts as 0.
         ref byte earlier = ref Unsafe.Subtract(ref window, 1);
-        nuint behind = (nuint)(whole ? Long : fraction);
+        ref byte masks = ref MemoryMarshal.GetReference(LastBytes);
         (ulong high, ulong low) = Avx2.IsSupported
-            ? Fold((Vector256.ConditionalSelect(Vector256.LoadUnsafe(ref masks, behind), Vector256.LoadUnsafe(ref window), Vector256.LoadUnsafe(ref earlier)) - Vector256.Create((byte)'0'))
+            ? Fold((Vector256.ConditionalSelect(Vector256.LoadUnsafe(ref masks, (nuint)fraction), Vector256.LoadUnsafe(ref window), Vector256.LoadUnsafe(ref earlier)) - Vector256.Create((byte)'0'))
                 & Vector256.LoadUnsafe(ref masks, (nuint)count))
-            : (Fold(Pick(ref masks, behind, (nuint)count, ref window, ref earlier, 0)), Fold(Pick(ref masks, behind, (nuint)count, ref window, ref earlier, Short)));
+            : (Fold(Pick(ref masks, (nuint)fraction, (nuint)count, ref window, ref earlier, 0)), Fold(Pick(ref masks, (nuint)fraction, (nuint)count, ref window, ref earlier, Short)));
         digits = (high * 10_000_000_000_000_000) + low;
-        return high < 1000;
+        return high < 900;
     }
 
     /// <summary>Finds the point of a number in the mask of what is no digit; it must be all there is, with digits behind it.</summary>

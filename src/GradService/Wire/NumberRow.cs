@@ -62,19 +62,7 @@ internal static class NumberRow
                 // With no end in sight the distance is that of the window, too long to be read here.
                 nint next = block + BitOperations.TrailingZeroCount(ends);
                 int length = (int)(next - p);
-                T value;
-                bool read;
-                if (length < DigitBlock.Short)
-                {
-                    read = TryUsual(ref Unsafe.Add(ref start, p), length, out value);
-                }
-                else
-                {
-                    read = TryLong(text, (int)p, length, out T rest);
-                    value = rest;
-                }
-
-                if (read)
+                if (length < DigitBlock.Short && TryUsual(ref Unsafe.Add(ref start, p), length, out T value))
                 {
                     Unsafe.Add(ref target, n++) = value;
                     p = next + 1;
@@ -96,6 +84,23 @@ internal static class NumberRow
             }
 
             ends = 0;
+
+            if (typeof(T) == typeof(float) || typeof(T) == typeof(double))
+            {
+                LongNumbers.Stop run = LongNumbers.Read(text, (int)p, into[(int)n..]);
+                p = run.At;
+                n += run.Count;
+                if (run.Ended)
+                {
+                    stop = RowStop.End;
+                    break;
+                }
+
+                if (run.Count > 0)
+                {
+                    continue;
+                }
+            }
 
             // By way of copies: a local whose address is taken would live in memory, and the loop go at memory's pace.
             int careful = (int)p;
@@ -182,44 +187,14 @@ internal static class NumberRow
 
         if (typeof(T) == typeof(float))
         {
-            bool read = Round(digits, fraction, negative, out float single);
+            bool read = TryRound(digits, fraction, negative, out float single);
             value = (T)(object)single;
             return read;
         }
 
         // Both are exact in FP64 (fewer than 16 digits, at most 14 behind the point), so the quotient is the nearest (Clinger 1990).
-        value = (T)(object)Signed(digits / Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(PowersOfTen.Exact), fraction), negative);
+        value = (T)(object)Signed(digits / Unsafe.Add(ref MemoryMarshal.GetReference(PowersOfTen.Exact), fraction), negative);
         return true;
-    }
-
-    /// <summary>The floating number of 16 to 31 characters without an exponent, as the exact printing of a double makes it.</summary>
-    /// <remarks>Not laid out by what came first: after short numbers, which it refuses, it would be a tenth slower.</remarks>
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static bool TryLong<T>(ReadOnlySpan<byte> text, int at, int length, out T value)
-        where T : unmanaged
-    {
-        value = default;
-        if ((typeof(T) != typeof(float) && typeof(T) != typeof(double)) || at < DigitBlock.WindowBefore
-            || !DigitBlock.TryLong(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), at), length, out ulong digits, out int fraction, out uint negative))
-        {
-            return false;
-        }
-
-        bool read;
-        if (typeof(T) == typeof(float))
-        {
-            read = (long)digits >= 0
-                ? Round((long)digits, fraction, negative, out float single)
-                : Round(digits, -fraction, negative, out single);
-            value = (T)(object)single;
-        }
-        else
-        {
-            read = BinaryRounding.TryRoundFraction(digits, fraction, out double number) || Round(digits, -fraction, out number);
-            value = (T)(object)Signed(number, negative);
-        }
-
-        return read;
     }
 
     /// <summary>
@@ -227,27 +202,16 @@ internal static class NumberRow
     /// floats lies that near, it rounds to the float that the exact product rounds to. With at most 31 places no float here is subnormal.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool Round(long digits, int fraction, uint negative, out float value)
+    public static bool TryRound(long digits, int fraction, uint negative, out float value)
     {
-        double product = digits * Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(PowersOfTen.Negative), fraction);
+        double product = digits * Unsafe.Add(ref MemoryMarshal.GetReference(PowersOfTen.Negative), fraction);
         int fromHalfway = (int)(BitConverter.DoubleToUInt64Bits(product) & 0x1FFF_FFFF) - 0x1000_0000;
         value = BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits((float)product) | (negative << 31));
         return (uint)(fromHalfway + 4) > 8;
     }
 
-    private static bool Round(ulong digits, int exponent, uint negative, out float value)
-    {
-        bool rounded = BinaryRounding.Round(digits, exponent, out value) == BinaryRounding.Outcome.Rounded;
-        value = negative != 0 ? -value : value;
-        return rounded;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool Round(ulong digits, int exponent, out double value) =>
-        BinaryRounding.Round(digits, exponent, out value) == BinaryRounding.Outcome.Rounded;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static double Signed(double value, uint negative) =>
+    public static double Signed(double value, uint negative) =>
         BitConverter.UInt64BitsToDouble(BitConverter.DoubleToUInt64Bits(value) | ((ulong)negative << 63));
 
     /// <summary>A whole number of at most seven characters, or eight where all are digits.</summary>

@@ -37,6 +37,11 @@ public sealed class NumberScannerTests
     [InlineData("000000000000000000000001")]
     [InlineData("-0123456789.123456789")]
     [InlineData("1.2345678901234567.")]
+    [InlineData("1.23456789012.34567")]
+    [InlineData("-.12345678901234567")]
+    [InlineData("00.1234567890123456")]
+    [InlineData("1.2345678a901234567")]
+    [InlineData("--1.234567890123456")]
     [InlineData("")]
     public void What_is_no_JSON_number_is_refused_wherever_it_stands(string literal)
     {
