@@ -54,30 +54,36 @@ internal readonly unsafe struct PickedLossJob<T>(LabelledLossOperands<T> operand
         return Lanes.Sum(lanes);
     }
 
+    // Eight positions at a time, each with the sum that the lane of its number has.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void PickRun(int position, int lane, int length, long start, long byPosition, double* lanes)
     {
-        int* labels = operands.Labels + position;
-        double* weight = operands.Weight;
-        T* scores = operands.Scores + start;
-        T* gradient = operands.Gradient + start;
-        long byClass = operands.View.Inner;
-        int ignore = settings.IgnoreIndex;
-        bool pulls = operands.Gradient != null;
-        double pull = -ReducedUpstream;
-        for (int at = 0; at < length; at++)
+        var run = new PickedRun(operands, settings.IgnoreIndex, operands.Gradient == null ? 0 : -ReducedUpstream, position, start, byPosition);
+        int at = 0;
+        for (; at < length && ((lane + at) & (Tile.Lanes - 1)) != 0; at++)
         {
-            int label = labels[at];
-            if (label != ignore)
-            {
-                long picked = (at * byPosition) + (label * byClass);
-                double hit = weight[label];
-                lanes[(lane + at) & (Tile.Lanes - 1)] += hit * (0 - Tile.Get(scores + picked));
-                if (pulls)
-                {
-                    Tile.Put(pull * hit, gradient + picked);
-                }
-            }
+            lanes[(lane + at) & (Tile.Lanes - 1)] = run.Pick(at, lanes[(lane + at) & (Tile.Lanes - 1)]);
+        }
+
+        (double a, double b, double c, double d) = (lanes[0], lanes[1], lanes[2], lanes[3]);
+        (double e, double f, double g, double h) = (lanes[4], lanes[5], lanes[6], lanes[7]);
+        for (; at <= length - Tile.Lanes; at += Tile.Lanes)
+        {
+            a = run.Pick(at, a);
+            b = run.Pick(at + 1, b);
+            c = run.Pick(at + 2, c);
+            d = run.Pick(at + 3, d);
+            e = run.Pick(at + 4, e);
+            f = run.Pick(at + 5, f);
+            g = run.Pick(at + 6, g);
+            h = run.Pick(at + 7, h);
+        }
+
+        (lanes[0], lanes[1], lanes[2], lanes[3]) = (a, b, c, d);
+        (lanes[4], lanes[5], lanes[6], lanes[7]) = (e, f, g, h);
+        for (; at < length; at++)
+        {
+            lanes[(lane + at) & (Tile.Lanes - 1)] = run.Pick(at, lanes[(lane + at) & (Tile.Lanes - 1)]);
         }
     }
 
@@ -140,6 +146,36 @@ internal readonly unsafe struct PickedLossJob<T>(LabelledLossOperands<T> operand
             }
 
             done += length;
+        }
+    }
+
+    // Positions equally far apart, with what is needed of them.
+    private readonly struct PickedRun(in LabelledLossOperands<T> operands, int ignore, double pull, int position, long start, long byPosition)
+    {
+        private readonly int* _labels = operands.Labels + position;
+        private readonly double* _weight = operands.Weight;
+        private readonly T* _scores = operands.Scores + start;
+        private readonly T* _gradient = operands.Gradient == null ? null : operands.Gradient + start;
+        private readonly long _byClass = operands.View.Inner;
+
+        // The sum with the position's loss added; its gradient is written on the way.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public double Pick(int at, double sum)
+        {
+            int label = _labels[at];
+            if (label == ignore)
+            {
+                return sum;
+            }
+
+            long picked = (at * byPosition) + (label * _byClass);
+            double hit = _weight[label];
+            if (_gradient != null)
+            {
+                Tile.Put(pull * hit, _gradient + picked);
+            }
+
+            return sum + (hit * (0 - Tile.Get(_scores + picked)));
         }
     }
 }
