@@ -20,6 +20,9 @@ internal static class Startup
             ContentRootPath = AppContext.BaseDirectory,
         });
         builder.WebHost.UseKestrelHttpsConfiguration();
+
+        // The thread pool takes what comes from the sockets itself: by way of queues of their own, binary requests that are tiny take a tenth longer.
+        builder.WebHost.UseSockets(sockets => sockets.IOQueueCount = 0);
         return builder;
     }
 
