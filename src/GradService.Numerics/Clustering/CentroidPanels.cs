@@ -22,7 +22,6 @@ internal readonly unsafe struct CentroidPanels<T>
     private const double Rounding = 1.0 / (1 << 24);
 
     private readonly double _relative;
-    private readonly double _largest;
     private readonly double _smallest;
     private readonly double _floor;
     private readonly double _lengthError;
@@ -43,11 +42,11 @@ internal readonly unsafe struct CentroidPanels<T>
         Columns = (int)Whole(count, Width);
         Padded = (int)Whole(Columns, 2 * lanes);
         Centre = (T*)memory.Take(dimensions);
-        Start = (float*)memory.Take((Columns + 1) / 2);
+        Start = (float*)memory.Take((Padded + 1) / 2);
         Factors = (float*)memory.Take((((long)Columns * dimensions) + 1) / 2);
         FindCentre();
         (_scale, Usable) = FindScale();
-        (_smallest, _largest) = Pack();
+        (_smallest, Largest) = Pack();
         int slices = (dimensions + Depth - 1) / Depth;
         _relative = RelativeError(dimensions, slices);
         _floor = (dimensions + 8) * 1e-36;
@@ -81,6 +80,9 @@ internal readonly unsafe struct CentroidPanels<T>
     /// <summary>-2 times the moved centroids, <c>[panel, D, width]</c>.</summary>
     public float* Factors { get; }
 
+    /// <summary>The largest squared length of a moved centroid.</summary>
+    public double Largest { get; }
+
     /// <summary>Whether scores mean anything: not where a finite centroid leaves T's range by being moved.</summary>
     public bool Usable { get; }
 
@@ -88,7 +90,7 @@ internal readonly unsafe struct CentroidPanels<T>
     public static (long Count, int Parts) Room(int count, int dimensions, int lanes)
     {
         long columns = Whole(count, PanelWidth(count, lanes));
-        return (dimensions + (columns / 2) + (columns * dimensions / 2) + 2, 3);
+        return (dimensions + (Whole(columns, 2 * lanes) / 2) + (columns * dimensions / 2) + 2, 3);
     }
 
     /// <summary>
@@ -100,9 +102,18 @@ internal readonly unsafe struct CentroidPanels<T>
     public float Slack(float squaredLength)
     {
         double length = 1.01 * squaredLength;
-        double centroid = Math.Min(_largest, (6.1 * length) + (4.1 * _smallest));
+        double centroid = Math.Min(Largest, (6.1 * length) + (4.1 * _smallest));
         return Usable && length < 1e30 ? (float)((_relative * ((4 * centroid) + (2 * length))) + _floor) : float.PositiveInfinity;
     }
+
+    /// <summary>The same where scores have more errors than those of FP32.</summary>
+    /// <param name="squaredLength">x², of the moved point.</param>
+    /// <param name="more">What the other errors add.</param>
+    public float CoarseSlack(float squaredLength, double more) =>
+        Usable && squaredLength < 1e30f ? (float)((_relative * ((4 * Largest) + (2.02 * squaredLength))) + _floor + (1.001 * more)) : float.PositiveInfinity;
+
+    /// <summary>-2 times a coordinate of a moved centroid.</summary>
+    public float Factor(int k, int d) => Factors[((long)(k / Width) * Dimensions * Width) + ((long)d * Width) + (k % Width)];
 
     /// <summary>How far a point is at least from the centroid that has this score, as far as the score can tell; 0 where it cannot.</summary>
     /// <param name="score">A computed score; see <see cref="Slack"/> for its error.</param>
@@ -157,7 +168,7 @@ internal readonly unsafe struct CentroidPanels<T>
     private static double RelativeError(int dimensions, int slices) => ((2 * Math.Min(dimensions, Depth)) + (2 * slices) + 12) * Rounding;
 
     // Panels of four vectors where registers allow, unless narrower ones leave enough fewer empty columns.
-    private static int PanelWidth(int count, int lanes)
+    public static int PanelWidth(int count, int lanes)
     {
         if (lanes != 16)
         {
@@ -218,6 +229,7 @@ internal readonly unsafe struct CentroidPanels<T>
     {
         double smallest = double.PositiveInfinity;
         double largest = 0;
+        new Span<float>(Start + Columns, Padded - Columns).Fill(float.PositiveInfinity);
         double keep = 1 - (2 * RelativeError(Dimensions, (Dimensions + Depth - 1) / Depth));
         for (int k = 0; k < Columns; k++)
         {

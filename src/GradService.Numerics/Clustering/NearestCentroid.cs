@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using GradService.Numerics.Vectors;
 
@@ -27,7 +28,7 @@ internal static unsafe class NearestCentroid<T>
     public static (long Count, int Parts) Room(int padded, int dimensions)
     {
         long block = Block(padded);
-        return ((block * Stride(padded) / 2) + (block * dimensions / 2) + block + 3, 3);
+        return ((block * Stride(padded) / 2) + (block * dimensions / 2) + (block * (dimensions + 1) / 4) + block + 4, 4);
     }
 
     /// <summary>Finds the nearest centroids of one block.</summary>
@@ -35,31 +36,29 @@ internal static unsafe class NearestCentroid<T>
     /// <param name="which">The indices of the block's points among them; null for the first ones.</param>
     /// <param name="count">How many, at most <see cref="Block"/>.</param>
     /// <param name="panels">The centroids.</param>
+    /// <param name="coarse">The centroids in 16 bits, used if they are usable and <paramref name="others"/> are not wanted.</param>
     /// <param name="lanes">Floats in a vector.</param>
     /// <param name="memory">Where scores go; see <see cref="Room"/>.</param>
     /// <param name="nearest">Receives, where the point stands, the index of its nearest centroid.</param>
     /// <param name="others">Receives there how far it is at least from every other centroid; null when not wanted.</param>
-    public static void Find(T* points, int* which, int count, in CentroidPanels<T> panels, int lanes, Scratch memory, int* nearest, double* others)
+    /// <returns>How many centroids had to be measured.</returns>
+    public static int Find(
+        T* points, int* which, int count, in CentroidPanels<T> panels, in CoarsePanels<T> coarse, int lanes, Scratch memory, int* nearest, double* others)
     {
-        switch (lanes)
+        return lanes switch
         {
-            case 16:
-                Find<FloatLanes512, Vector512<float>>(points, which, count, panels, memory, nearest, others);
-                break;
-            case 8:
-                Find<FloatLanes256, Vector256<float>>(points, which, count, panels, memory, nearest, others);
-                break;
-            default:
-                Find<FloatLanes128, Vector128<float>>(points, which, count, panels, memory, nearest, others);
-                break;
-        }
+            16 => Find<FloatLanes512, Vector512<float>>(points, which, count, panels, coarse, memory, nearest, others),
+            8 => Find<FloatLanes256, Vector256<float>>(points, which, count, panels, coarse, memory, nearest, others),
+            _ => Find<FloatLanes128, Vector128<float>>(points, which, count, panels, coarse, memory, nearest, others),
+        };
     }
 
     // From a point's scores to the next's: not a power of two, as stores 4096 bytes apart would hinder each other.
     private static int Stride(int padded) => padded + 16;
 
     // The scratch is passed by value: each block takes the same memory again.
-    private static void Find<TLanes, TVector>(T* points, int* which, int count, in CentroidPanels<T> panels, Scratch memory, int* nearest, double* others)
+    private static int Find<TLanes, TVector>(
+        T* points, int* which, int count, in CentroidPanels<T> panels, in CoarsePanels<T> coarse, Scratch memory, int* nearest, double* others)
         where TLanes : struct, IFloatLanes<TVector>
         where TVector : struct
     {
@@ -76,23 +75,72 @@ internal static unsafe class NearestCentroid<T>
 
         int whole = (count + ProductTile.Rows - 1) / ProductTile.Rows * ProductTile.Rows;
         new Span<float>(moved + ((long)count * dimensions), (whole - count) * dimensions).Clear();
-        Score<TLanes, TVector>(moved, whole, panels, scores, stride);
-        for (int i = 0; i < count && panels.Padded > panels.Columns; i++)
+        bool isCoarse = coarse.Usable && others == null && coarse.Holds(squares, count);
+        if (isCoarse)
         {
-            new Span<float>(scores + ((long)i * stride) + panels.Columns, panels.Padded - panels.Columns).Fill(float.PositiveInfinity);
+            ScoreCoarsely(moved, whole, panels, coarse, (short*)memory.Take(((long)block * coarse.Pairs / 2) + 1), scores, stride);
+        }
+        else
+        {
+            Score<TLanes, TVector>(moved, whole, panels, scores, stride);
         }
 
+        int columns = isCoarse ? coarse.Columns : panels.Columns;
+        for (int i = 0; i < count && panels.Padded > columns; i++)
+        {
+            new Span<float>(scores + ((long)i * stride) + columns, panels.Padded - columns).Fill(float.PositiveInfinity);
+        }
+
+        int measured = 0;
         for (int i = 0; i < count; i++)
         {
             float* ofPoint = scores + ((long)i * stride);
             int at = which == null ? i : which[i];
-            float limit = Lowest<TLanes, TVector>(ofPoint, panels.Padded) + panels.Slack(squares[i]);
+            float slack = isCoarse ? panels.CoarseSlack(squares[i], coarse.Slack(squares[i])) : panels.Slack(squares[i]);
+            float limit = Lowest<TLanes, TVector>(ofPoint, panels.Padded) + slack;
             int index = Only<TLanes, TVector>(ofPoint, panels.Padded, limit);
-            nearest[at] = index >= 0 ? index : Measure(points + ((long)at * dimensions), panels, ofPoint, limit);
+            nearest[at] = index >= 0 ? index : Measure(points + ((long)at * dimensions), panels, ofPoint, limit, ref measured);
             if (others != null)
             {
                 ofPoint[nearest[at]] = float.PositiveInfinity;
                 others[at] = panels.LeastDistance(Lowest<TLanes, TVector>(ofPoint, panels.Padded), squares[i]);
+            }
+        }
+
+        return measured;
+    }
+
+    // As Score, from rounded points and centroids.
+    private static void ScoreCoarsely(float* moved, int whole, in CentroidPanels<T> panels, in CoarsePanels<T> coarse, short* rounded, float* scores, int stride)
+    {
+        int dimensions = panels.Dimensions;
+        int pairs = coarse.Pairs;
+        for (int i = 0; i < whole; i++)
+        {
+            coarse.Round(moved + ((long)i * dimensions), dimensions, rounded + (2L * i * pairs));
+        }
+
+        for (int column = 0; column < coarse.Columns; column += coarse.Width)
+        {
+            int* panel = coarse.Factors + ((long)column * pairs);
+            for (int pair = 0; pair < pairs; pair += CentroidPanels<T>.Depth)
+            {
+                int depth = Math.Min(CentroidPanels<T>.Depth, pairs - pair);
+                float* start = pair == 0 ? panels.Start + column : null;
+                for (int i = 0; i < whole; i += ShortProductTile.Rows)
+                {
+                    int* rows = (int*)rounded + ((long)i * pairs) + pair;
+                    float* sums = scores + ((long)i * stride) + column;
+                    int* factors = panel + ((long)pair * coarse.Width);
+                    if (coarse.Width == 64)
+                    {
+                        ShortProductTile.Four(rows, pairs, factors, depth, coarse.Unit, start, sums, stride);
+                    }
+                    else
+                    {
+                        ShortProductTile.Two(rows, pairs, factors, depth, coarse.Unit, start, sums, stride);
+                    }
+                }
             }
         }
     }
@@ -132,6 +180,7 @@ internal static unsafe class NearestCentroid<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Lowest<TLanes, TVector>(float* scores, int padded)
         where TLanes : struct, IFloatLanes<TVector>
         where TVector : struct
@@ -148,6 +197,7 @@ internal static unsafe class NearestCentroid<T>
     }
 
     // The index of the only score within the limit, -1 where there are several or none. No branch depends on which it is.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Only<TLanes, TVector>(float* scores, int padded, float limit)
         where TLanes : struct, IFloatLanes<TVector>
         where TVector : struct
@@ -167,7 +217,7 @@ internal static unsafe class NearestCentroid<T>
     }
 
     // A limit that is infinite or no number lets every centroid in. A distance that is no number loses against any that is.
-    private static int Measure(T* point, in CentroidPanels<T> panels, float* scores, float limit)
+    private static int Measure(T* point, in CentroidPanels<T> panels, float* scores, float limit, ref int measured)
     {
         int nearest = 0;
         double least = double.NaN;
@@ -175,6 +225,7 @@ internal static unsafe class NearestCentroid<T>
         {
             if (!(scores[k] > limit))
             {
+                measured++;
                 double distance = SquaredDistance.Between(point, panels.Centroids + ((long)k * panels.Dimensions), panels.Dimensions);
                 if (distance < least || (double.IsNaN(least) && !double.IsNaN(distance)))
                 {

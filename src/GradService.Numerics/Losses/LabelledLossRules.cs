@@ -57,6 +57,11 @@ internal static class LabelledLossRules
         int gradient)
     {
         int positions = view.Positions;
+        if (view.Count == 0)
+        {
+            throw new OperandException(settings.Operand, $"The {settings.Scores} have no classes along their class axis; expected at least 1. An empty batch has the shape [0, C].");
+        }
+
         Tile.RequireClasses(view.Count, settings.Operand);
         Require.Length(settings.Operand, scores, view.Length, $"[outer, C, inner] = [{view.Outer}, {view.Count}, {view.Inner}]");
         if (shares)

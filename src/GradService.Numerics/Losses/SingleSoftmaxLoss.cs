@@ -7,7 +7,7 @@ namespace GradService.Numerics.Losses;
 /// <summary>
 /// Cross-entropy and focal loss of FP32 logits against class indices: <see cref="SoftmaxLoss"/> with the exponentials in FP32, twice as many
 /// at a time. What is known of a position rather than of a class is FP64 as ever, and so is in effect the sum of the exponentials, whose
-/// rounding is carried along. Losses and gradients are within 3 ulp.
+/// rounding is carried along. Losses and gradients are within 3 ulp, those of the focal loss within 3 + gamma.
 /// </summary>
 internal static unsafe class SingleSoftmaxLoss
 {

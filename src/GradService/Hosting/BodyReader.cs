@@ -32,7 +32,7 @@ internal static class BodyReader
         long? declared = request.ContentLength;
         if (declared > limits.MaxRequestBytes)
         {
-            throw TooLarge(limits);
+            throw TooLarge(limits, string.Empty);
         }
 
         RefuseUnlessRoom(declared ?? 0, scope.Budget);
@@ -57,7 +57,7 @@ internal static class BodyReader
             end += read;
         }
 
-        return end - start <= limits.MaxRequestBytes ? buffer[start..end] : throw TooLarge(limits);
+        return end - start <= limits.MaxRequestBytes ? buffer[start..end] : throw TooLarge(limits, ", decompressed if it came compressed");
     }
 
     // Whoever would be refused at the end is told before the body is read.
@@ -99,8 +99,8 @@ internal static class BodyReader
         }
     }
 
-    private static BodyException TooLarge(Limits limits) => new(
+    private static BodyException TooLarge(Limits limits, string how) => new(
         "$",
-        $"The body is larger than {limits.MaxRequestBytes} bytes. Send less at once, or raise Limits:MaxRequestBytes on the service.",
+        $"The body is larger than {limits.MaxRequestBytes} bytes{how}. Send less at once, or raise Limits:MaxRequestBytes on the service.",
         413);
 }

@@ -27,7 +27,7 @@ internal static class ElementErrors
     private static string OutOfRange(string word, ElementType wanted) => wanted switch
     {
         ElementType.BOOL => $"{word} is neither true (1) nor false (0).",
-        ElementType.FP32 => $"{word} is out of range for FP32, the largest is 3.4028235e38; send \"Infinity\", or dtype FP64.",
+        ElementType.FP32 => $"{word} is out of range for FP32, the largest is 3.4028235e38; send \"Infinity\"{(IsForFP64(word) ? ", or dtype FP64" : string.Empty)}.",
         ElementType.FP64 => $"{word} is out of range for FP64, the largest is 1.7976931348623157e308; send \"Infinity\".",
         ElementType.UINT64 => Between(word, wanted, WholeNumber.Range<ulong>()),
         ElementType.UINT32 => Between(word, wanted, WholeNumber.Range<uint>()),
@@ -39,6 +39,9 @@ internal static class ElementErrors
         _ => Between(word, wanted, WholeNumber.Range<long>()),
     };
 
+    private static bool IsForFP64(string word) =>
+        double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number);
+
     private static string Between(string word, ElementType wanted, (Int128 Least, Int128 Greatest) range) =>
         string.Create(CultureInfo.InvariantCulture, $"{word} is out of range for {wanted}, which runs from {range.Least} to {range.Greatest}.");
 
@@ -46,7 +49,7 @@ internal static class ElementErrors
 
     private static string Flaw(string word)
     {
-        string digits = word.TrimStart('-');
+        string digits = word.StartsWith('-') ? word[1..] : word;
         return digits.Length == 0 || !char.IsAsciiDigit(digits[0]) ? "a digit must follow the minus sign" + (digits.StartsWith("Inf", StringComparison.OrdinalIgnoreCase) ? "; negative infinity is the string \"-Infinity\"" : string.Empty)
             : digits.Length > 1 && digits[0] == '0' && char.IsAsciiDigit(digits[1]) ? "no zeros may lead it"
             : digits.Contains('e', StringComparison.OrdinalIgnoreCase) ? "digits must stand in the exponent"

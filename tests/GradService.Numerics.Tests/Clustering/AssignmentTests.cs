@@ -1,6 +1,7 @@
 using CsCheck;
 using GradService.Numerics.Clustering;
 using GradService.Numerics.Tests.Oracles;
+using GradService.Numerics.Vectors;
 
 namespace GradService.Numerics.Tests.Clustering;
 
@@ -45,6 +46,8 @@ public sealed class AssignmentTests
     [InlineData(60, 127, 100)]
     [InlineData(60, 129, 130)]
     [InlineData(40, 300, 20)]
+    [InlineData(40, 601, 70)]
+    [InlineData(60, 33, 140)]
     [InlineData(20, 5, 3000)]
     public void Every_vector_width_finds_what_the_definition_finds(int count, int dimensions, int clusters)
     {
@@ -158,6 +161,60 @@ public sealed class AssignmentTests
         int[] one = Assign(points, centroids, 5);
         Assert.Equal(one, Assign(points, centroids, 5, threads: 2));
         Assert.Equal(one, Assign(points, centroids, 5, threads: 3));
+    }
+
+    // What is far longer than most, or closer together than 16 bits tell apart, is found by other means.
+    [Theory]
+    [InlineData(1, 97, 1000f, 1f)]
+    [InlineData(1, 1, 1000f, 1f)]
+    [InlineData(3, 50, 1e6f, 1f)]
+    [InlineData(1, 100000, 1f, 1e-5f)]
+    [InlineData(1, 100000, 1f, 1e-9f)]
+    [InlineData(2, 100, 1e-20f, 1e-30f)]
+    public void Points_and_centroids_of_unequal_size_are_told_apart(int from, int every, float far, float close)
+    {
+        const int Dimensions = 32;
+        float[] points = Direct.Narrow(Cloud(12, 2000 * Dimensions, 0, 1));
+        float[] centroids = Direct.Narrow(Cloud(13, 70 * Dimensions, 0, 1));
+        for (int i = from * Dimensions; i < points.Length; i++)
+        {
+            points[i] *= (i / Dimensions) % every == from ? far : 1;
+        }
+
+        for (int i = Dimensions; i < centroids.Length; i++)
+        {
+            centroids[i] *= close;
+        }
+
+        int[] expected = Direct.Assign(Direct.Wide(points), Direct.Wide(centroids), Dimensions);
+        Assert.Equal(expected, Assign(points, centroids, Dimensions));
+        Assert.Equal(expected, Assign(Direct.Wide(points), Direct.Wide(centroids), Dimensions));
+    }
+
+    [Theory]
+    [InlineData(16, 33)]
+    [InlineData(64, 256)]
+    [InlineData(201, 100)]
+    public unsafe void Candidates_in_16_bits_leave_few_points_to_be_measured(int dimensions, int clusters)
+    {
+        const int Lanes = 16;
+        Assert.SkipUnless(ShortProductTile.IsSupported, "This machine has no AVX-512.");
+        float[] points = Direct.Narrow(Cloud(14, 6 * dimensions, 3, 1));
+        float[] centroids = Direct.Narrow(Cloud(15, clusters * dimensions, 3, 1));
+        var nearest = new int[6];
+        fixed (float* p = points, c = centroids)
+        fixed (int* n = nearest)
+        {
+            using var memory = new Scratch(CentroidPanels<float>.Room(clusters, dimensions, Lanes).Count + CoarsePanels<float>.Room(clusters, dimensions, Lanes).Count, 5);
+            Scratch taken = memory;
+            var panels = new CentroidPanels<float>(c, clusters, dimensions, Lanes, ref taken);
+            var coarse = new CoarsePanels<float>(panels, p, 6, ref taken);
+            using var scores = new Scratch(NearestCentroid<float>.Room(panels.Padded, dimensions).Count, NearestCentroid<float>.Room(panels.Padded, dimensions).Parts);
+            Assert.True(coarse.Usable);
+            Assert.InRange(NearestCentroid<float>.Find(p, null, 6, panels, coarse, Lanes, scores, n, null), 0, 4);
+        }
+
+        Assert.Equal(Direct.Assign(Direct.Wide(points), Direct.Wide(centroids), dimensions), nearest);
     }
 
     [Fact]

@@ -99,12 +99,12 @@ public sealed class CrossEntropyExtremesTests
     }
 
     [Fact]
-    public void No_classes_at_all_lose_nothing()
+    public void Scores_without_classes_are_refused()
     {
         var shares = new Problem(new AxisView(3, 0, 1), [], new CrossEntropyOptions()) { Shares = [] };
-        Assert.Equal(new LossSummary(0, 3, 3), Evaluation.Of<float>(shares).Summary);
+        Assert.Equal("logits", Assert.Throws<OperandException>(() => Evaluation.Of<float>(shares)).Operand);
         var ignored = new Problem(new AxisView(2, 0, 1), [], new CrossEntropyOptions { Reduction = Reduction.None }) { Labels = [-100, -100] };
-        Assert.Equal([0.0, 0.0], Evaluation.Of<float>(ignored).Losses);
+        Assert.Equal("logits", Assert.Throws<OperandException>(() => Evaluation.Of<float>(ignored)).Operand);
     }
 
     [Fact]
