@@ -58,7 +58,8 @@ internal static unsafe class ClusterPass
         try
         {
             (long room, int parts) = assign ? CentroidPanels<T>.Room(clusters, dimensions, lanes) : (0, 0);
-            (long coarseRoom, int coarseParts) = assign ? CoarsePanels<T>.Room(clusters, dimensions, lanes) : (0, 0);
+            bool coarsely = assign && bounds is null && count > 0 && CoarsePanels<T>.Fits(clusters, dimensions, lanes);
+            (long coarseRoom, int coarseParts) = coarsely ? CoarsePanels<T>.Room(clusters, dimensions, lanes) : (0, 0);
             using var memory = new Scratch(room + coarseRoom, parts + coarseParts);
             fixed (T* p = points, c = centroids, w = sampleWeight, distances = squaredDistances)
             fixed (int* a = assignments)
@@ -83,7 +84,7 @@ internal static unsafe class ClusterPass
                     Clusters = clusters,
                     Dimensions = dimensions,
                 };
-                if (assign && count > 0 && CoarsePanels<T>.Fits(clusters, dimensions, lanes))
+                if (coarsely)
                 {
                     job.Coarse = new CoarsePanels<T>(job.Panels, p, count, ref forPanels);
                 }

@@ -93,11 +93,6 @@ internal readonly unsafe struct CoarsePanels<T>
     /// <summary>The numbers that the packed centroids take, and in how many parts.</summary>
     public static (long Count, int Parts) Room(int count, int dimensions, int lanes)
     {
-        if (!Fits(count, dimensions, lanes))
-        {
-            return (0, 0);
-        }
-
         int width = WidthOf(CentroidPanels<T>.PanelWidth(count, lanes));
         long columns = (count + width - 1L) / width * width;
         return ((columns * ((dimensions + 1) / 2) / 2) + (dimensions / 2) + 2, 2);
