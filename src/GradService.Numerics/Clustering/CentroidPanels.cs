@@ -93,6 +93,21 @@ internal readonly unsafe struct CentroidPanels<T>
         return (dimensions + (Whole(columns, 2 * lanes) / 2) + (columns * dimensions / 2) + 2, 3);
     }
 
+    /// <summary>Columns in a panel: those of four vectors where registers allow, unless narrower ones leave enough fewer empty columns.</summary>
+    public static int PanelWidth(int count, int lanes)
+    {
+        if (lanes != 16)
+        {
+            return 2 * lanes;
+        }
+
+        int width = Whole(count, 4 * lanes) <= 1.2 * Whole(count, 2 * lanes) ? 4 * lanes : 2 * lanes;
+        return 1.2 * Whole(count, ProductTile.Mixed) <= Whole(count, width) ? ProductTile.Mixed : width;
+    }
+
+    /// <summary>So many columns, and those that fill the last panel.</summary>
+    public static long Whole(long count, int width) => (count + width - 1) / width * width;
+
     /// <summary>
     /// How much a score may lie above the lowest one while its centroid may still be the nearest. Scores are s = c² - 2xc. With a the
     /// relative error, each computed score lies between s - 4ac² - ax² and s + ax². So the slack is 4ac² + 2ax², c being the centroid of
@@ -166,20 +181,6 @@ internal readonly unsafe struct CentroidPanels<T>
 
     /// <summary>The largest error of a score in parts of c² + 2|x||c|: a rounding for each product and sum, the rounded inputs, and some to spare.</summary>
     private static double RelativeError(int dimensions, int slices) => ((2 * Math.Min(dimensions, Depth)) + (2 * slices) + 12) * Rounding;
-
-    // Panels of four vectors where registers allow, unless narrower ones leave enough fewer empty columns.
-    public static int PanelWidth(int count, int lanes)
-    {
-        if (lanes != 16)
-        {
-            return 2 * lanes;
-        }
-
-        int width = Whole(count, 4 * lanes) <= 1.2 * Whole(count, 2 * lanes) ? 4 * lanes : 2 * lanes;
-        return 1.2 * Whole(count, ProductTile.Mixed) <= Whole(count, width) ? ProductTile.Mixed : width;
-    }
-
-    private static long Whole(long count, int width) => (count + width - 1) / width * width;
 
     // The median of a few centroids, coordinate by coordinate: unlike the mean, it stays in the cloud when one centroid strays.
     private void FindCentre()

@@ -39,7 +39,7 @@ internal readonly unsafe struct CoarsePanels<T>
     {
         Pairs = (panels.Dimensions + 1) / 2;
         Width = WidthOf(panels.Width);
-        Columns = (panels.Count + Width - 1) / Width * Width;
+        Columns = (int)CentroidPanels<T>.Whole(panels.Count, Width);
         Factors = (int*)memory.Take(((long)Columns * Pairs + 1) / 2);
         float* moved = (float*)memory.Take((panels.Dimensions + 1) / 2);
         for (int i = 0; i < Math.Min(Sample, count); i++)
@@ -93,8 +93,7 @@ internal readonly unsafe struct CoarsePanels<T>
     /// <summary>The numbers that the packed centroids take, and in how many parts.</summary>
     public static (long Count, int Parts) Room(int count, int dimensions, int lanes)
     {
-        int width = WidthOf(CentroidPanels<T>.PanelWidth(count, lanes));
-        long columns = (count + width - 1L) / width * width;
+        long columns = CentroidPanels<T>.Whole(count, WidthOf(CentroidPanels<T>.PanelWidth(count, lanes)));
         return ((columns * ((dimensions + 1) / 2) / 2) + (dimensions / 2) + 2, 2);
     }
 

@@ -59,12 +59,8 @@ internal readonly unsafe struct PickedLossJob<T>(LabelledLossOperands<T> operand
     private void PickRun(int position, int lane, int length, long start, long byPosition, double* lanes)
     {
         var run = new PickedRun(operands, settings.IgnoreIndex, operands.Gradient == null ? 0 : -ReducedUpstream, position, start, byPosition);
-        int at = 0;
-        for (; at < length && ((lane + at) & (Tile.Lanes - 1)) != 0; at++)
-        {
-            lanes[(lane + at) & (Tile.Lanes - 1)] = run.Pick(at, lanes[(lane + at) & (Tile.Lanes - 1)]);
-        }
-
+        int at = Math.Min(length, -lane & (Tile.Lanes - 1));
+        PickSingly(run, lane, 0, at, lanes);
         (double a, double b, double c, double d) = (lanes[0], lanes[1], lanes[2], lanes[3]);
         (double e, double f, double g, double h) = (lanes[4], lanes[5], lanes[6], lanes[7]);
         for (; at <= length - Tile.Lanes; at += Tile.Lanes)
@@ -81,9 +77,15 @@ internal readonly unsafe struct PickedLossJob<T>(LabelledLossOperands<T> operand
 
         (lanes[0], lanes[1], lanes[2], lanes[3]) = (a, b, c, d);
         (lanes[4], lanes[5], lanes[6], lanes[7]) = (e, f, g, h);
-        for (; at < length; at++)
+        PickSingly(run, lane, at, length, lanes);
+    }
+
+    private static void PickSingly(in PickedRun run, int lane, int at, int end, double* lanes)
+    {
+        for (; at < end; at++)
         {
-            lanes[(lane + at) & (Tile.Lanes - 1)] = run.Pick(at, lanes[(lane + at) & (Tile.Lanes - 1)]);
+            double* sum = lanes + ((lane + at) & (Tile.Lanes - 1));
+            *sum = run.Pick(at, *sum);
         }
     }
 

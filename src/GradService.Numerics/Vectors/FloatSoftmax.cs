@@ -111,7 +111,8 @@ internal readonly unsafe struct FloatSoftmax(float* tile, int classes, int width
         : TryEvaluate<FloatLanes128, Vector128<float>>(source, sourceStride, count, next, written);
 
     // While some positions are computed with, those after them are copied to the tile and their largest score is found: in small pieces, as planes
-    // of classes often lie a power of two apart, where the same positions of all of them would not find room in a cache together.
+    // of classes often lie a power of two apart, where the same positions of all of them would not find room in a cache together. Scores that are in
+    // the tile already are copied to where they are.
     // The sum starts at the largest exponential, 1, which so is in it twice: then each that is added is the smaller, and what is lost of it is
     // known exactly.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

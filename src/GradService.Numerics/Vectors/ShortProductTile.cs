@@ -49,20 +49,8 @@ internal static unsafe class ShortProductTile
             Multiply(rowF[i], p2, p3, ref f2, ref f3);
         }
 
-        Put(a0, a1, unit, start, sums);
-        Put(b0, b1, unit, start, sums + sumStride);
-        Put(c0, c1, unit, start, sums + (2 * sumStride));
-        Put(d0, d1, unit, start, sums + (3 * sumStride));
-        Put(e0, e1, unit, start, sums + (4 * sumStride));
-        Put(f0, f1, unit, start, sums + (5 * sumStride));
-        start = start == null ? null : start + (2 * N);
-        sums += 2 * N;
-        Put(a2, a3, unit, start, sums);
-        Put(b2, b3, unit, start, sums + sumStride);
-        Put(c2, c3, unit, start, sums + (2 * sumStride));
-        Put(d2, d3, unit, start, sums + (3 * sumStride));
-        Put(e2, e3, unit, start, sums + (4 * sumStride));
-        Put(f2, f3, unit, start, sums + (5 * sumStride));
+        Put(a0, a1, b0, b1, c0, c1, d0, d1, e0, e1, f0, f1, unit, start, sums, sumStride);
+        Put(a2, a3, b2, b3, c2, c3, d2, d3, e2, e3, f2, f3, unit, start == null ? null : start + (2 * N), sums + (2 * N), sumStride);
     }
 
     /// <summary>As <see cref="Four"/>, with panels of 32 columns.</summary>
@@ -83,12 +71,7 @@ internal static unsafe class ShortProductTile
             Multiply(rowF[i], p0, p1, ref f0, ref f1);
         }
 
-        Put(a0, a1, unit, start, sums);
-        Put(b0, b1, unit, start, sums + sumStride);
-        Put(c0, c1, unit, start, sums + (2 * sumStride));
-        Put(d0, d1, unit, start, sums + (3 * sumStride));
-        Put(e0, e1, unit, start, sums + (4 * sumStride));
-        Put(f0, f1, unit, start, sums + (5 * sumStride));
+        Put(a0, a1, b0, b1, c0, c1, d0, d1, e0, e1, f0, f1, unit, start, sums, sumStride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -100,6 +83,20 @@ internal static unsafe class ShortProductTile
         Vector512<short> x = Vector512.Create(factors).AsInt16();
         s0 += Avx512BW.MultiplyAddAdjacent(x, p0);
         s1 += Avx512BW.MultiplyAddAdjacent(x, p1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(
+        Vector512<int> a0, Vector512<int> a1, Vector512<int> b0, Vector512<int> b1, Vector512<int> c0, Vector512<int> c1,
+        Vector512<int> d0, Vector512<int> d1, Vector512<int> e0, Vector512<int> e1, Vector512<int> f0, Vector512<int> f1,
+        float unit, float* start, float* sums, int sumStride)
+    {
+        Put(a0, a1, unit, start, sums);
+        Put(b0, b1, unit, start, sums + sumStride);
+        Put(c0, c1, unit, start, sums + (2 * sumStride));
+        Put(d0, d1, unit, start, sums + (3 * sumStride));
+        Put(e0, e1, unit, start, sums + (4 * sumStride));
+        Put(f0, f1, unit, start, sums + (5 * sumStride));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

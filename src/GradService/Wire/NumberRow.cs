@@ -62,7 +62,27 @@ internal static class NumberRow
                 // With no end in sight the distance is that of the window, too long to be read here.
                 nint next = block + BitOperations.TrailingZeroCount(ends);
                 int length = (int)(next - p);
-                if (length < DigitBlock.Short && TryUsual(ref Unsafe.Add(ref start, p), length, out T value))
+                if (length >= DigitBlock.Short)
+                {
+                    if (typeof(T) == typeof(float) || typeof(T) == typeof(double))
+                    {
+                        LongNumbers.Stop run = LongNumbers.Read(text, (int)p, into[(int)n..]);
+                        p = run.At;
+                        n += run.Count;
+                        ends = 0;
+                        if (run.Ended)
+                        {
+                            stop = RowStop.End;
+                            break;
+                        }
+
+                        if (run.Count > 0)
+                        {
+                            continue;
+                        }
+                    }
+                }
+                else if (TryUsual(ref Unsafe.Add(ref start, p), length, out T value))
                 {
                     Unsafe.Add(ref target, n++) = value;
                     p = next + 1;
@@ -84,23 +104,6 @@ internal static class NumberRow
             }
 
             ends = 0;
-
-            if (typeof(T) == typeof(float) || typeof(T) == typeof(double))
-            {
-                LongNumbers.Stop run = LongNumbers.Read(text, (int)p, into[(int)n..]);
-                p = run.At;
-                n += run.Count;
-                if (run.Ended)
-                {
-                    stop = RowStop.End;
-                    break;
-                }
-
-                if (run.Count > 0)
-                {
-                    continue;
-                }
-            }
 
             // By way of copies: a local whose address is taken would live in memory, and the loop go at memory's pace.
             int careful = (int)p;
