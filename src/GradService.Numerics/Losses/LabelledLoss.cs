@@ -68,13 +68,14 @@ internal static unsafe class LabelledLoss
                 _ => 1,
             };
             double sum = 0;
+            bool finite = false;
             if (view.Count == 0)
             {
                 losses.Clear();
             }
             else
             {
-                sum = Sum(operands, settings, denominator, execution);
+                sum = Sum(operands, settings, denominator, out finite, execution);
             }
 
             if (denominator == 0 && settings.LabelSmoothing > 0 && !shares && weights.AsSpan(0, view.Count).IndexOfAnyInRange(double.NegativeInfinity, -double.Epsilon) < 0)
@@ -83,7 +84,7 @@ internal static unsafe class LabelledLoss
                 NotANumber(view, labels, settings.IgnoreIndex, gradient);
             }
 
-            return new LossSummary(sum / denominator, denominator, counted);
+            return new LossSummary(sum / denominator, denominator, counted) { HasFiniteGradient = finite };
         }
     }
 
@@ -124,19 +125,21 @@ internal static unsafe class LabelledLoss
         return (weights, counted);
     }
 
-    private static double Sum<T>(LabelledLossOperands<T> operands, LabelledLossSettings settings, double denominator, Execution execution)
+    private static double Sum<T>(LabelledLossOperands<T> operands, LabelledLossSettings settings, double denominator, out bool finite, Execution execution)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var sums = new double[Chunks.Count(operands.View.Positions, Tile.ChunkPositions(operands.View.Count))];
+        var finiteChunks = new bool[sums.Length];
         if (PickedLossJob<T>.Fits(operands, settings))
         {
             Chunks.Run(sums.Length, new PickedLossJob<T>(operands, settings, denominator, sums), execution);
         }
         else
         {
-            Chunks.RunOnLanes(sums.Length, new LabelledLossJob<T>(operands, settings, denominator, sums), execution);
+            Chunks.RunOnLanes(sums.Length, new LabelledLossJob<T>(operands, settings, denominator, sums, finiteChunks), execution);
         }
 
+        finite = !finiteChunks.Contains(false);
         double sum = 0;
         foreach (double part in sums)
         {

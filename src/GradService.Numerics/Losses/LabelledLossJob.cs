@@ -6,7 +6,12 @@ using GradService.Numerics.Vectors;
 namespace GradService.Numerics.Losses;
 
 /// <summary>Loss and gradient of a chunk of positions, tile by tile: each score is read once and each gradient written once.</summary>
-internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> operands, LabelledLossSettings settings, double denominator, double[] sums) : ILanesJob
+/// <param name="operands">The loss's operands.</param>
+/// <param name="settings">The loss's settings.</param>
+/// <param name="denominator">What the sum of the losses is divided by.</param>
+/// <param name="sums">Receives each chunk's sum of the losses.</param>
+/// <param name="finite">Receives whether all of a chunk's gradient is known to be finite; false where nobody looked.</param>
+internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> operands, LabelledLossSettings settings, double denominator, double[] sums, bool[] finite) : ILanesJob
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private bool WeighsTargets => settings is { Weighting: Weighting.Labels, ApplyTo: ApplyTo.Loss };
@@ -40,6 +45,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
             tile.Gamma = settings.Gamma;
             tile.Scaled = settings.ApplyTo == ApplyTo.Logits;
             tile.WantsGradient = operands.Gradient != null;
+            tile.IsFinite = true;
             tile.ScaleWeight = shares && operands.Predictions == null ? operands.Weight : null;
             tile.Weight = operands.Weight;
             tile.WeightSum = operands.WeightSum;
@@ -59,11 +65,12 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
                 int count = Math.Min(tile.Width, end - position);
                 tile.Next = Prefetch.Of(operands.Scores, operands.View, (long)position + count);
                 tile.Written = Prefetch.Of(operands.Gradient, operands.View, position);
-                Evaluate<V>(tile, position, count);
+                Evaluate<V>(ref tile, position, count);
                 Add<V>(tile.Loss, count, sum);
             }
 
             sums[chunk] = Lanes.Sum(sum);
+            finite[chunk] = tile.IsFinite;
         }
         finally
         {
@@ -88,7 +95,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Evaluate<V>(in LossTile tile, int first, int count)
+    private void Evaluate<V>(ref LossTile tile, int first, int count)
         where V : struct, IDoubleLanes<V>
     {
         if (IsPlain)
@@ -103,6 +110,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         if (!IsSingle || !SingleSoftmaxLoss.TryLabels<V>(tile, (float*)operands.Scores, (float*)operands.Gradient, operands.View, first, count))
         {
             EvaluateWide<V>(tile, first, count);
+            tile.IsFinite = false;
         }
 
         if (operands.Losses != null)

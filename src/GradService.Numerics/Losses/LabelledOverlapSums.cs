@@ -18,7 +18,7 @@ internal readonly unsafe struct LabelledOverlapSums<T>(OverlapOperands<T> operan
         get
         {
             int width = Tile.Width(operands.View.Count);
-            return Tile.Size(operands.View.Count) + ((Columns.Count + 1L) * width) + FloatSoftmax.Room(width) + SumsLength;
+            return Tile.Size(operands.View.Count) + ((Columns.Count + 1L) * width) + (2 * FloatSoftmax.Room) + SumsLength;
         }
     }
 
@@ -36,22 +36,20 @@ internal readonly unsafe struct LabelledOverlapSums<T>(OverlapOperands<T> operan
         {
             double* tile = scratch.Take(Tile.Size(classes));
             int* labels = (int*)scratch.Take(width);
-            var softmax = new FloatSoftmax((float*)tile, classes, width, labels, (float*)scratch.Take(FloatSoftmax.Room(width)));
-            var columns = new Columns(ref scratch, width);
+            var columns = new Columns(ref scratch, width, 2 * FloatSoftmax.Room);
             double* sums = scratch.Take(SumsLength);
             new Span<double>(sums, SumsLength).Clear();
             for (int position = first; position < end; position += width)
             {
                 int count = Math.Min(width, end - position);
                 OverlapLabels.Load(operands.Labels + position, count, width, classes, operands.Options.IgnoreIndex, labels);
-                if (FloatSoftmax.Fits<T>(operands.View) && TryNarrow<V>(tile, position, count, softmax, labels, columns))
+                if (FloatSoftmax.Fits<T>(operands.View) && TryNarrow<V>(tile, position, count, labels, columns))
                 {
                     Weigh<V>(labels, count, columns);
                     Add<float, V>((float*)tile, FloatTile.Stride(width), count, columns, sums);
                     if (operands.Gradient != null)
                     {
-                        Narrow<V>(columns, softmax, count);
-                        softmax.Write((float*)operands.Gradient, operands.View, position, count);
+                        Narrow<V>((float*)tile, position, count, labels, columns);
                     }
                 }
                 else
@@ -79,26 +77,40 @@ internal readonly unsafe struct LabelledOverlapSums<T>(OverlapOperands<T> operan
 
     // The exponentials in FP32, and by position the label's and the sum of all others.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool TryNarrow<V>(double* tile, int first, int count, FloatSoftmax softmax, int* labels, in Columns columns)
+    private bool TryNarrow<V>(double* tile, int first, int count, int* labels, in Columns columns)
         where V : struct, IDoubleLanes<V>
     {
         int stride = FloatTile.Stride(Tile.Width(operands.View.Count));
         Tile.Load((float*)operands.Logits, operands.View, first, count, (float*)tile, stride);
         OverlapLabels.ClearIgnored(labels, count, (float*)tile, operands.View.Count, stride);
         Prefetch next = Prefetch.Of(operands.Logits, operands.View, (long)first + count);
-        if (!softmax.TryEvaluate(count, next, Prefetch.Of(operands.Gradient, operands.View, first)))
+        Prefetch written = Prefetch.Of(operands.Gradient, operands.View, first);
+        Softmax((float*)tile, stride, 0, labels, columns).Load((float*)tile, stride);
+        for (int lane = 0; lane < count; lane += FloatTile.Lanes)
         {
-            return false;
-        }
+            next.Fetch(lane, operands.View.Count);
+            written.Fetch(lane, operands.View.Count);
+            int after = lane + FloatTile.Lanes < count ? lane + FloatTile.Lanes : lane;
+            FloatSoftmax softmax = Softmax((float*)tile, stride, lane, labels, columns);
+            if (!softmax.TryEvaluate(Softmax((float*)tile, stride, after, labels, columns), (float*)tile + after, stride))
+            {
+                return false;
+            }
 
-        for (int lane = 0; lane < count; lane += V.Count)
-        {
-            V.Load(softmax.Own + lane).Store(columns.Own + lane);
-            softmax.Others<V>(lane).Store(columns.Others + lane);
+            for (int some = 0; some < FloatTile.Lanes; some += V.Count)
+            {
+                V.Load(softmax.Own + some).Store(columns.Own + lane + some);
+                softmax.Others<V>(some).Store(columns.Others + lane + some);
+            }
         }
 
         return true;
     }
+
+    // Of a few positions of a tile; its columns have room for two in turns.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private FloatSoftmax Softmax(float* tile, int stride, int lane, int* labels, in Columns columns) =>
+        new(operands.View.Count, labels + lane, tile + lane, stride, columns.Softmax + ((lane & FloatTile.Lanes) * (2 * FloatSoftmax.Room / FloatTile.Lanes)));
 
     // The same in FP64.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -188,18 +200,33 @@ internal readonly unsafe struct LabelledOverlapSums<T>(OverlapOperands<T> operan
         }
     }
 
+    // Writes the probabilities, in FP32, in the gradient's place.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Narrow<V>(in Columns columns, FloatSoftmax softmax, int count)
+    private void Narrow<V>(float* tile, int first, int count, int* labels, in Columns columns)
         where V : struct, IDoubleLanes<V>
     {
-        for (int lane = 0; lane < count; lane += V.Count)
+        int stride = FloatTile.Stride(Tile.Width(operands.View.Count));
+        for (int lane = 0; lane < count + FloatTile.Lanes; lane += FloatTile.Lanes)
         {
-            softmax.Weigh(lane, V.Load(columns.Reciprocal + lane), V.Load(columns.Hit + lane));
+            FloatSoftmax softmax = Softmax(tile, stride, lane, labels, columns);
+            for (int some = 0; lane < count && some < FloatTile.Lanes; some += V.Count)
+            {
+                softmax.Weigh(some, V.Load(columns.Reciprocal + lane + some), V.Load(columns.Hit + lane + some));
+            }
+
+            // One step behind, when what was said of the positions has found its way to memory.
+            int before = lane - FloatTile.Lanes;
+            if (before >= 0)
+            {
+                Softmax(tile, stride, before, labels, columns).Write(tile + before, stride);
+            }
         }
+
+        Tile.Store(tile, stride, factors: null, (float*)operands.Gradient, operands.View, first, count);
     }
 
     // What is known of each position of a tile.
-    private readonly struct Columns(ref Scratch scratch, int width)
+    private readonly struct Columns(ref Scratch scratch, int width, int room)
     {
         public const int Count = 7;
 
@@ -210,5 +237,6 @@ internal readonly unsafe struct LabelledOverlapSums<T>(OverlapOperands<T> operan
         public readonly double* Hit = scratch.Take(width);
         public readonly double* Miss = scratch.Take(width);
         public readonly double* Share = scratch.Take(width);
+        public readonly float* Softmax = (float*)scratch.Take(room);
     }
 }

@@ -11,67 +11,136 @@ namespace GradService.Numerics.Losses;
 /// </summary>
 internal static unsafe class SingleSoftmaxLoss
 {
-    // Above it a factor is no FP32 number, though its product with an exponential may be one.
-    private const double LargestFactor = 3e38;
+    private const int Step = FloatTile.Lanes;
+
+    // Makes an FP64 number infinite that would be in FP32, or nearly so: 2^897.
+    private const double BeyondSingle = 1.0565890465146176e270;
 
     /// <summary>
     /// Does all of a tile, of which the columns are prepared, but to write the losses. False, with the columns still prepared, for what FP32 is too
-    /// narrow for: scores more than 80 apart, beyond 8192 or not finite, or a factor beyond its largest number.
+    /// narrow for: scores more than 80 apart, beyond 8192 or not finite, or a gradient that may be beyond its largest
+    /// number. True tells that all of the gradient is finite.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryLabels<V>(in LossTile tile, float* scores, float* gradient, AxisView view, int first, int count)
         where V : struct, IDoubleLanes<V>
     {
-        float* singles = (float*)tile.Scores;
-        var softmax = new FloatSoftmax(singles, tile.Classes, tile.Width, tile.Label, tile.Singles);
-        if (!softmax.TryEvaluate(scores, view, first, count, tile.Written))
+        float* exponentials = (float*)tile.Scores;
+        float* source = FloatTile.InPlace(scores, view, first, count);
+        if (source != null)
+        {
+            float* target = tile.WantsGradient ? FloatTile.InPlace(gradient, view, first, count) : null;
+            return TryLabels<V>(tile, source, target, view.Inner, count, isInTile: false);
+        }
+
+        int stride = FloatTile.Stride(tile.Width);
+        Tile.Load(scores, view, first, count, exponentials, stride);
+        if (!TryLabels<V>(tile, exponentials, tile.WantsGradient ? exponentials : null, stride, count, isInTile: true))
         {
             return false;
         }
 
-        Widen<V>(tile, softmax, count);
-        SoftmaxLoss.Lose<float, V>(tile, Tile.WholeLanes(count));
         if (tile.WantsGradient)
         {
-            if (!TryNarrow<V>(tile, softmax, count))
-            {
-                return false;
-            }
-
-            softmax.Write(gradient, view, first, count);
+            Tile.Store(exponentials, stride, factors: null, gradient, view, first, count);
         }
 
         return true;
     }
 
-    // The columns of FP32 to those of FP64.
+    // While the exponentials of some positions are computed, the logarithms of those before them are waited for and their gradients find their way
+    // to memory.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Widen<V>(in LossTile tile, FloatSoftmax softmax, int count)
+    private static bool TryLabels<V>(in LossTile tile, float* source, float* target, long stride, int count, bool isInTile)
         where V : struct, IDoubleLanes<V>
     {
-        for (int lane = 0; lane < count; lane += V.Count)
+        V nothing = V.Zero;
+        Softmax(tile, 0, stride, isInTile).Load(source, stride);
+        for (int lane = 0; lane < count + Step; lane += Step)
         {
-            V.Load(softmax.Own + lane).Store(tile.Own + lane);
-            softmax.Others<V>(lane).Store(tile.Factor + lane);
-            (V.Load(softmax.Picked + lane) - V.Load(softmax.Largest + lane)).Store(tile.Picked + lane);
+            FloatSoftmax before = Softmax(tile, Math.Max(0, lane - Step), stride, isInTile);
+            for (int some = 0; lane > 0 && some < Step; some += V.Count)
+            {
+                Lose(tile, before, lane - Step, some, ref nothing);
+            }
+
+            if (lane < count)
+            {
+                if (isInTile)
+                {
+                    tile.Next.Fetch(lane, tile.Classes);
+                    tile.Written.Fetch(lane, tile.Classes);
+                }
+
+                int next = lane + Step < count ? lane + Step : lane;
+                if (!Softmax(tile, lane, stride, isInTile).TryEvaluate(Softmax(tile, next, stride, isInTile), source + next, stride))
+                {
+                    return false;
+                }
+            }
+
+            if (lane > 0 && target != null)
+            {
+                before.Write(target + lane - Step, stride);
+            }
+        }
+
+        return IsZero(nothing);
+    }
+
+    // Exponentials beside scores that are elsewhere, and the columns, have room for three steps in turns.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static FloatSoftmax Softmax(in LossTile tile, int lane, long stride, bool isInTile)
+    {
+        int* labels = tile.Label + lane;
+        int turn = lane / Step % 3;
+        float* columns = tile.Singles + (2 * turn * FloatSoftmax.Room);
+        float* exponentials = (float*)tile.Scores;
+        return isInTile
+            ? new FloatSoftmax(tile.Classes, labels, exponentials + lane, stride, columns)
+            : new FloatSoftmax(tile.Classes, labels, exponentials + (turn * tile.Classes * Step), Step, columns);
+    }
+
+    // The losses, the factor of the exponentials, and the gradient of the label's score.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Lose<V>(in LossTile tile, FloatSoftmax softmax, int first, int some, ref V nothing)
+        where V : struct, IDoubleLanes<V>
+    {
+        int lane = first + some;
+        var own = V.Load(softmax.Own + some);
+        V others = softmax.Others<V>(some);
+
+        // All exponentials but one that is exactly 1: the label's, or another's.
+        V rest = V.Select(V.Equal(own, V.One), others, others - V.One + own);
+        V below = V.Load(softmax.Picked + some) - V.Load(softmax.Largest + some);
+        V information = Logarithm.OfOnePlus<float, V>(rest, others + own, out V reciprocal) - below;
+        V ignored = SoftmaxLoss.Ignored<V>(tile, lane);
+        var pull = V.Load(tile.Hit + lane);
+        V loss = pull * information;
+        if (tile.Gamma != 0)
+        {
+            var modulation = FocalModulation<V>.Of(tile.Gamma, own * reciprocal, others * reciprocal, information);
+            loss *= modulation.Loss;
+            pull *= modulation.Slope;
+        }
+
+        V.Select(ignored, V.Zero, loss).Store(tile.Loss + lane);
+        if (tile.WantsGradient)
+        {
+            pull *= V.Load(tile.Upstream + lane);
+            V factor = V.Select(ignored, V.Zero, pull * reciprocal);
+            softmax.Weigh(some, factor, factor * (V.Zero - others));
+
+            // No number of the position's gradient is larger. What is multiplied by 0 is 0, or NaN where it was not finite.
+            nothing = V.FusedMultiplyAdd(pull * V.Fill(BeyondSingle), V.Zero, nothing);
         }
     }
 
-    // The factor of the exponentials, and the gradient of the label's score.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool TryNarrow<V>(in LossTile tile, FloatSoftmax softmax, int count)
+    private static bool IsZero<V>(V value)
         where V : struct, IDoubleLanes<V>
     {
-        V tooLarge = V.Zero;
-        for (int lane = 0; lane < count; lane += V.Count)
-        {
-            var factor = V.Load(tile.Factor + lane);
-            softmax.Weigh(lane, factor, factor * V.Load(tile.Picked + lane));
-            tooLarge |= V.Less(V.Fill(LargestFactor), V.Abs(factor));
-        }
-
-        long* found = stackalloc long[Tile.Lanes];
-        tooLarge.Store((double*)found);
-        return !new ReadOnlySpan<long>(found, V.Count).ContainsAnyExcept(0);
+        double* lanes = stackalloc double[Tile.Lanes];
+        value.Store(lanes);
+        return !new ReadOnlySpan<double>(lanes, V.Count).ContainsAnyExcept(0);
     }
 }

@@ -5,17 +5,20 @@ using GradService.Numerics.Tensors;
 namespace GradService.Numerics.Vectors;
 
 /// <summary>
-/// The softmax of a few positions' FP32 scores, with a label each: exponentials in FP32, as many at a time as the machine has lanes, and their
-/// sum with what its rounding lost.
+/// The softmax of <see cref="FloatTile.Lanes"/> positions' FP32 scores, with a label each: exponentials in FP32, as many at a time as the machine
+/// has lanes, and their sum with what its rounding lost.
 /// </summary>
-/// <param name="tile">The scores, a <see cref="FloatTile"/>; their exponentials relative to the largest once evaluated.</param>
 /// <param name="classes">How many classes, at most <see cref="FloatTile.MostClasses"/>.</param>
-/// <param name="width">The positions in a tile.</param>
-/// <param name="labels">The class of each position, or -1; as many whole steps of them as there are of positions.</param>
+/// <param name="labels">The class of each position, or -1.</param>
+/// <param name="tile">The scores, class-major; their exponentials relative to the largest once evaluated.</param>
+/// <param name="stride">From a class to the next in the tile.</param>
 /// <param name="columns">As many FP64 numbers' room as <see cref="Room"/> says.</param>
-internal readonly unsafe struct FloatSoftmax(float* tile, int classes, int width, int* labels, float* columns)
+internal readonly unsafe struct FloatSoftmax(int classes, int* labels, float* tile, long stride, float* columns)
 {
-    private const int Columns = 5;
+    /// <summary>The working memory for the columns, in FP64 numbers.</summary>
+    public const int Room = 5 * Lanes / 2;
+
+    private const int Lanes = FloatTile.Lanes;
 
     // So many classes before its scores are copied, a line of them is fetched: fewer than the lines of a cache that lie a power of two apart.
     private const int Distance = 7;
@@ -23,31 +26,28 @@ internal readonly unsafe struct FloatSoftmax(float* tile, int classes, int width
     // Fewer take no time in FP64 either, and are then right to the last digit.
     private const int FewestScores = 1 << 14;
 
-    private readonly int _stride = FloatTile.Stride(width);
-
     /// <summary>The exponential of the label's score; 0 where there is no label.</summary>
-    public float* Own => columns + (2 * width);
+    public float* Own => columns + (2 * Lanes);
 
     /// <summary>The label's score; minus infinity where there is no label.</summary>
-    public float* Picked => columns + (3 * width);
+    public float* Picked => columns + (3 * Lanes);
 
     /// <summary>The largest score.</summary>
-    public float* Largest => columns + (4 * width);
+    public float* Largest => columns + (4 * Lanes);
+
+    private float* Tile => tile;
 
     private float* SumPlusOne => columns;
 
-    private float* Lost => columns + width;
+    private float* Lost => columns + Lanes;
 
     // In place of the sums, which are no longer needed then.
     private float* Factor => columns;
 
-    private float* AtLabel => columns + width;
+    private float* AtLabel => columns + Lanes;
 
     /// <summary>Whether there are scores of the type, and enough of them.</summary>
     public static bool Fits<T>(AxisView view) => typeof(T) == typeof(float) && view.Length >= FewestScores && view.Count <= FloatTile.MostClasses;
-
-    /// <summary>The working memory for the columns of a tile so wide, in FP64 numbers.</summary>
-    public static int Room(int width) => ((Columns * width) + 1) / 2;
 
     /// <summary>The sum of some positions' exponentials but for the label's, once evaluated.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -63,79 +63,100 @@ internal readonly unsafe struct FloatSoftmax(float* tile, int classes, int width
         atLabel.Store(AtLabel + lane);
     }
 
-    /// <summary>
-    /// Reads the scores of so many positions and fills the tile with their exponentials, and the columns. False, with all of it lost, where FP32 is
-    /// too narrow: some position's scores are more than 80 apart, beyond 8192, or not finite.
-    /// </summary>
-    /// <param name="scores">The scores of all positions.</param>
-    /// <param name="view">The axis of the classes.</param>
-    /// <param name="first">The first position.</param>
-    /// <param name="count">The positions.</param>
-    /// <param name="written">What is fetched meanwhile, to be written.</param>
-    public bool TryEvaluate(float* scores, AxisView view, int first, int count, Prefetch written)
+    /// <summary>Copies scores to the tile, possibly from where they are, and finds the largest.</summary>
+    /// <param name="scores">The scores, class-major.</param>
+    /// <param name="scoreStride">From a class to the next.</param>
+    public void Load(float* scores, long scoreStride)
     {
-        float* source = FloatTile.InPlace(scores, view, first, count);
-        if (source != null)
+        if (Vector512.IsHardwareAccelerated)
         {
-            return TryEvaluate(source, view.Inner, count, default, default);
+            Load<FloatLanes512, Vector512<float>>(scores, scoreStride);
         }
-
-        Tile.Load(scores, view, first, count, tile, _stride);
-        return TryEvaluate(tile, _stride, count, Prefetch.Of(scores, view, (long)first + count), written);
-    }
-
-    /// <summary>The same where the scores are in the tile already.</summary>
-    /// <param name="count">The positions.</param>
-    /// <param name="next">What is fetched meanwhile, to be read.</param>
-    /// <param name="written">What is fetched meanwhile, to be written.</param>
-    public bool TryEvaluate(int count, Prefetch next, Prefetch written) => TryEvaluate(tile, _stride, count, next, written);
-
-    /// <summary>Writes what <see cref="Weigh{V}"/> said of so many positions to where they belong.</summary>
-    public void Write(float* values, AxisView view, int first, int count)
-    {
-        float* target = FloatTile.InPlace(values, view, first, count);
-        if (target != null)
+        else if (Vector256.IsHardwareAccelerated)
         {
-            Write(target, view.Inner, count);
+            Load<FloatLanes256, Vector256<float>>(scores, scoreStride);
         }
         else
         {
-            Write(tile, _stride, count);
-            Tile.Store(tile, _stride, factors: null, values, view, first, count);
+            Load<FloatLanes128, Vector128<float>>(scores, scoreStride);
         }
     }
 
-    private bool TryEvaluate(float* source, long sourceStride, int count, Prefetch next, Prefetch written) =>
-        Vector512.IsHardwareAccelerated ? TryEvaluate<FloatLanes512, Vector512<float>>(source, sourceStride, count, next, written)
-        : Vector256.IsHardwareAccelerated ? TryEvaluate<FloatLanes256, Vector256<float>>(source, sourceStride, count, next, written)
-        : TryEvaluate<FloatLanes128, Vector128<float>>(source, sourceStride, count, next, written);
+    /// <summary>
+    /// Fills the tile with the exponentials of the scores that are loaded, and the columns. False, with all of it lost, where FP32 is too narrow: some
+    /// position's scores are more than 80 apart, beyond 8192, or not finite.
+    /// </summary>
+    /// <param name="next">The positions whose scores are loaded meanwhile, or these again.</param>
+    /// <param name="scores">The scores of those.</param>
+    /// <param name="scoreStride">From a class to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryEvaluate(in FloatSoftmax next, float* scores, long scoreStride) =>
+        Vector512.IsHardwareAccelerated ? TryEvaluate<FloatLanes512, Vector512<float>>(next.Tile, next.Largest, scores, scoreStride)
+        : Vector256.IsHardwareAccelerated ? TryEvaluate<FloatLanes256, Vector256<float>>(next.Tile, next.Largest, scores, scoreStride)
+        : TryEvaluate<FloatLanes128, Vector128<float>>(next.Tile, next.Largest, scores, scoreStride);
 
-    // While some positions are computed with, those after them are copied to the tile and their largest score is found: in small pieces, as planes
-    // of classes often lie a power of two apart, where the same positions of all of them would not find room in a cache together. Scores that are in
-    // the tile already are copied to where they are.
+    /// <summary>Writes what <see cref="Weigh{V}"/> said.</summary>
+    /// <param name="target">Receives the products, class-major; possibly where the exponentials are.</param>
+    /// <param name="targetStride">From a class to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Write(float* target, long targetStride)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Write<FloatLanes512, Vector512<float>>(target, targetStride);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            Write<FloatLanes256, Vector256<float>>(target, targetStride);
+        }
+        else
+        {
+            Write<FloatLanes128, Vector128<float>>(target, targetStride);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Load<TLanes, TVector>(float* scores, long scoreStride)
+        where TLanes : struct, IFloatLanes<TVector>
+    {
+        for (int lane = 0; lane < Lanes; lane += TLanes.Count)
+        {
+            float* from = scores + lane;
+            float* to = tile + lane;
+            TVector largest = TLanes.Fill(float.NegativeInfinity);
+            for (int c = 0; c < classes; c++)
+            {
+                TVector value = TLanes.Load(from);
+                TLanes.Store(value, to);
+                largest = TLanes.Max(value, largest);
+                from += scoreStride;
+                to += stride;
+            }
+
+            TLanes.Store(largest, Largest + lane);
+        }
+    }
+
+    // While some positions are computed with, the next ones' scores are copied to their tile and their largest is found: in small pieces, as planes
+    // of classes often lie a power of two apart, where the same positions of all of them would not find room in a cache together.
     // The sum starts at the largest exponential, 1, which so is in it twice: then each that is added is the smaller, and what is lost of it is
     // known exactly.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool TryEvaluate<TLanes, TVector>(float* source, long sourceStride, int count, Prefetch next, Prefetch written)
+    private bool TryEvaluate<TLanes, TVector>(float* nextTile, float* nextLargest, float* scores, long scoreStride)
         where TLanes : struct, IFloatLanes<TVector>
     {
         ulong all = ulong.MaxValue >> (64 - TLanes.Count);
         ulong narrow = all;
-        long stride = _stride;
-        TVector coming = Copy<TLanes, TVector>(source, sourceStride);
-        for (int lane = 0; lane < count; lane += TLanes.Count)
+        int most = classes;
+        int turn = Math.Max(0, most - Distance);
+        long byClass = stride;
+        long ahead = nextTile - tile;
+        for (int lane = 0; lane < Lanes; lane += TLanes.Count)
         {
-            if (lane % FloatTile.Lanes == 0)
-            {
-                next.Fetch(lane, classes);
-                written.Fetch(lane, classes);
-            }
-
-            int ahead = lane + TLanes.Count < count ? TLanes.Count : 0;
-            float* from = source + lane + ahead;
+            float* from = scores + lane;
             float* score = tile + lane;
-            TVector largest = coming;
-            coming = TLanes.Fill(float.NegativeInfinity);
+            TVector largest = TLanes.Load(Largest + lane);
+            TVector coming = TLanes.Fill(float.NegativeInfinity);
             var cut = FloatExponential.Cut<TLanes, TVector>(largest);
             TVector label = TLanes.Load((float*)labels + lane);
             TVector widest = TLanes.Fill(0);
@@ -143,20 +164,19 @@ internal readonly unsafe struct FloatSoftmax(float* tile, int classes, int width
             TVector own = TLanes.Fill(0);
             TVector sum = TLanes.Fill(1);
             TVector lost = TLanes.Fill(0);
-            int turn = Math.Max(0, classes - Distance);
-            float* fetched = from + ((classes - turn) * sourceStride);
-            for (int c = 0; c < classes; c++)
+            float* fetched = from + ((most - turn) * scoreStride);
+            for (int c = 0; c < most; c++)
             {
                 TVector value = TLanes.Load(score);
                 TVector copied = TLanes.Load(from);
                 TVector known = TLanes.Fill(BitConverter.Int32BitsToSingle(c));
                 if (c == turn)
                 {
-                    fetched = source + lane + (2 * ahead);
+                    fetched = scores + lane + TLanes.Count;
                 }
 
                 Prefetch.Line(fetched);
-                fetched += sourceStride;
+                fetched += scoreStride;
                 TVector difference = TLanes.Subtract(largest, value);
                 TVector exponential = FloatExponential.Of<TLanes, TVector>(value, difference, cut);
                 TLanes.Store(copied, score + ahead);
@@ -169,15 +189,15 @@ internal readonly unsafe struct FloatSoftmax(float* tile, int classes, int width
                 lost = TLanes.Add(lost, TLanes.Subtract(exponential, TLanes.Subtract(more, sum)));
                 sum = more;
 
-                score += stride;
-                from += sourceStride;
+                score += byClass;
+                from += scoreStride;
             }
 
             TLanes.Store(sum, SumPlusOne + lane);
             TLanes.Store(lost, Lost + lane);
             TLanes.Store(own, Own + lane);
             TLanes.Store(picked, Picked + lane);
-            TLanes.Store(largest, Largest + lane);
+            TLanes.Store(coming, nextLargest + lane);
 
             // The bits of a NaN, an infinity or a negative number are above those of any finite positive one.
             narrow &= TLanes.AtMostBits(widest, TLanes.Fill(FloatExponential.Largest)) & FloatExponential.Fits<TLanes, TVector>(largest);
@@ -186,75 +206,26 @@ internal readonly unsafe struct FloatSoftmax(float* tile, int classes, int width
         return narrow == all;
     }
 
-    // Copies the first positions' scores to the tile and says which is the largest.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private TVector Copy<TLanes, TVector>(float* source, long sourceStride)
-        where TLanes : struct, IFloatLanes<TVector>
-    {
-        float* score = tile;
-        TVector largest = TLanes.Fill(float.NegativeInfinity);
-        for (int c = 0; c < classes; c++)
-        {
-            TVector value = TLanes.Load(source);
-            TLanes.Store(value, score);
-            largest = TLanes.Max(value, largest);
-            source += sourceStride;
-            score += _stride;
-        }
-
-        return largest;
-    }
-
-    private void Write(float* target, long targetStride, int count)
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            Write<FloatLanes512, Vector512<float>>(target, targetStride, count);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Write<FloatLanes256, Vector256<float>>(target, targetStride, count);
-        }
-        else
-        {
-            Write<FloatLanes128, Vector128<float>>(target, targetStride, count);
-        }
-    }
-
-    // Along two classes at a time: memory likes long runs, and what is known of a position is loaded half as often.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Write<TLanes, TVector>(float* target, long targetStride, int count)
+    private void Write<TLanes, TVector>(float* target, long targetStride)
         where TLanes : struct, IFloatLanes<TVector>
     {
-        float* exponentials = tile;
-        long stride = _stride;
-        for (int c = 0; c < classes; c += 2)
+        int most = classes;
+        long byClass = stride;
+        for (int lane = 0; lane < Lanes; lane += TLanes.Count)
         {
-            bool isPair = c + 1 < classes;
-            TVector first = TLanes.Fill(BitConverter.Int32BitsToSingle(c));
-            TVector second = TLanes.Fill(BitConverter.Int32BitsToSingle(c + 1));
-            for (int lane = 0; lane < count; lane += TLanes.Count)
+            TVector factor = TLanes.Load(Factor + lane);
+            TVector atLabel = TLanes.Load(AtLabel + lane);
+            TVector label = TLanes.Load((float*)labels + lane);
+            float* from = tile + lane;
+            float* to = target + lane;
+            for (int c = 0; c < most; c++)
             {
-                if (lane % FloatTile.Lanes == 0)
-                {
-                    Prefetch.Line(target + (2 * targetStride) + lane);
-                    Prefetch.Line(target + (3 * targetStride) + lane);
-                }
-
-                TVector factor = TLanes.Load(Factor + lane);
-                TVector atLabel = TLanes.Load(AtLabel + lane);
-                TVector label = TLanes.Load((float*)labels + lane);
-                TVector product = TLanes.Multiply(factor, TLanes.Load(exponentials + lane));
-                TLanes.Store(TLanes.SelectEqualBits(label, first, atLabel, product), target + lane);
-                if (isPair)
-                {
-                    product = TLanes.Multiply(factor, TLanes.Load(exponentials + stride + lane));
-                    TLanes.Store(TLanes.SelectEqualBits(label, second, atLabel, product), target + targetStride + lane);
-                }
+                TVector product = TLanes.Multiply(factor, TLanes.Load(from));
+                TLanes.Store(TLanes.SelectEqualBits(label, TLanes.Fill(BitConverter.Int32BitsToSingle(c)), atLabel, product), to);
+                from += byClass;
+                to += targetStride;
             }
-
-            exponentials += 2 * stride;
-            target += 2 * targetStride;
         }
     }
 }

@@ -45,6 +45,13 @@ public sealed class Evaluation(ElementType floating, TensorScope scope, Executio
         Warn(sentence);
     }
 
+    /// <summary>A result of which the operation knows that all its numbers are finite, as it had them in its hands; null for none.</summary>
+    internal Tensor? KnownFinite { get; private set; }
+
+    /// <summary>Spares a result a look for NaN and infinities.</summary>
+    /// <param name="result">A result that has none.</param>
+    public void KnowsFinite(Tensor result) => KnownFinite = result;
+
     /// <summary>Whether the gradient by an input is wanted.</summary>
     /// <param name="input">The input's C# name: <c>nameof(request.Logits)</c>.</param>
     public bool Wants(string input) => gradients is null || gradients.Contains(WireName.Of(input));

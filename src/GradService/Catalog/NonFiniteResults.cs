@@ -20,7 +20,8 @@ internal static class NonFiniteResults
         for (int i = 0; i < signature.Outputs.Count; i++)
         {
             OutputMember output = signature.Outputs[i];
-            if (First(output.Name, output.Get(response), output.Ordinary, run.Execution) is { } found)
+            object? result = output.Get(response);
+            if (result != run.KnownFinite && First(output.Name, result, output.Ordinary, run.Execution) is { } found)
             {
                 results.Add(found);
             }

@@ -67,6 +67,23 @@ public sealed class SingleSoftmaxLossTests
         Assert.Equal(1e39 * Math.Exp(-60), Evaluation.Of<float>(problem).Gradient[0], 1e-6 * 1e13);
     }
 
+    [Fact]
+    public void A_gradient_is_known_to_be_finite_only_where_it_is()
+    {
+        var view = new AxisView(2, 12, 731);
+        Problem problem = Problems.Random(7, view, new CrossEntropyOptions { Reduction = Reduction.Sum }, upstream: true);
+        Assert.True(Evaluation.Of<float>(problem).Summary.HasFiniteGradient);
+        foreach (double upstream in new[] { 3e38, double.PositiveInfinity, double.NaN })
+        {
+            Evaluation found = Evaluation.Of<float>(problem with { Upstream = [upstream], Weight = [.. Enumerable.Repeat(3.0, 12)] });
+            Assert.False(found.Summary.HasFiniteGradient);
+            Assert.Contains(found.Gradient, value => !double.IsFinite(value));
+        }
+
+        problem.Logits[^1] = double.NaN;
+        Assert.False(Evaluation.Of<float>(problem).Summary.HasFiniteGradient);
+    }
+
     private static void AssertClose(Problem problem)
     {
         Evaluation wide = Evaluation.Of<double>(problem);

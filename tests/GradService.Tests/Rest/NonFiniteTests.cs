@@ -25,6 +25,21 @@ public sealed class NonFiniteTests(ServiceFixture service)
     public async Task What_is_ordinary_is_not_warned_of(string operation, string body) =>
         Assert.Null((await AskAsync(operation, body))["warnings"]);
 
+    [Fact]
+    public async Task A_large_gradient_is_warned_of_where_it_is_not_finite_and_only_there()
+    {
+        string rows = string.Join(',', Enumerable.Repeat("[1,2,3,4]", 5000));
+        string labels = string.Join(',', Enumerable.Repeat("0", 5000));
+        string request = $$"""{"logits":[[{{rows}}]],"labels":[[{{labels}}]],"reduction":"sum","weight":[100,1,1,1],"upstream":""";
+        JsonNode finite = await AskAsync("losses/cross-entropy", request + "1}");
+        Assert.Null(finite["warnings"]);
+        Assert.Equal(-96.79414, (double)finite["grad_logits"]![0]![4999]![0]!, 4);
+
+        JsonNode infinite = await AskAsync("losses/cross-entropy", request + "3e38}");
+        Assert.StartsWith("Some results are not finite (grad_logits[0][0][0] is -Infinity)", (string?)Assert.Single(infinite["warnings"]!.AsArray()), StringComparison.Ordinal);
+        Assert.Equal("-Infinity", (string?)infinite["grad_logits"]![0]![4999]![0]);
+    }
+
     private async Task<JsonNode> AskAsync(string operation, string body)
     {
         using HttpResponseMessage answer = await service.Client.PostJsonAsync($"/v1/{operation}", body);

@@ -173,6 +173,11 @@ internal sealed class ClassLossOperands<T>
     public void Finish(LossSummary summary, ClassLossRequest request, Evaluation run)
     {
         Denominator.Span[0] = T.CreateTruncating(summary.Denominator);
+        if (Gradient is not null && summary.HasFiniteGradient)
+        {
+            run.KnowsFinite(Gradient);
+        }
+
         if (_unreduced)
         {
             return;
