@@ -28,7 +28,7 @@ internal static unsafe class LabelledLoss
         LabelledLossRules.RequireLengths(
             settings, view, shares, scores.Length, shares ? shareOf.Length : labels.Length, weight.Length, sampleWeight.Length, predictions.Length, upstream.Length, losses.Length, gradient.Length);
 
-        var weights = new double[Math.Max(1, view.Count)];
+        var weights = new double[view.Count];
         Array.Fill(weights, 1);
         for (int c = 0; c < weight.Length; c++)
         {
@@ -67,17 +67,7 @@ internal static unsafe class LabelledLoss
                 Reduction.MeanBatch => settings.Examples,
                 _ => 1,
             };
-            double sum = 0;
-            bool finite = false;
-            if (view.Count == 0)
-            {
-                losses.Clear();
-            }
-            else
-            {
-                sum = Sum(operands, settings, denominator, out finite, execution);
-            }
-
+            double sum = Sum(operands, settings, denominator, out bool finite, execution);
             if (denominator == 0 && settings.LabelSmoothing > 0 && !shares && weights.AsSpan(0, view.Count).IndexOfAnyInRange(double.NegativeInfinity, -double.Epsilon) < 0)
             {
                 sum = double.NaN;

@@ -45,7 +45,6 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
             tile.Gamma = settings.Gamma;
             tile.Scaled = settings.ApplyTo == ApplyTo.Logits;
             tile.WantsGradient = operands.Gradient != null;
-            tile.IsFinite = true;
             tile.ScaleWeight = shares && operands.Predictions == null ? operands.Weight : null;
             tile.Weight = operands.Weight;
             tile.WeightSum = operands.WeightSum;
@@ -59,18 +58,19 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
             // In the common case the same for every position.
             new Span<double>(tile.Upstream, tile.Width).Fill(ReducedUpstream);
 
+            bool isFinite = true;
             double* sum = stackalloc double[Tile.Lanes];
             for (int position = first; position < end; position += tile.Width)
             {
                 int count = Math.Min(tile.Width, end - position);
                 tile.Next = Prefetch.Of(operands.Scores, operands.View, (long)position + count);
                 tile.Written = Prefetch.Of(operands.Gradient, operands.View, position);
-                Evaluate<V>(ref tile, position, count);
+                isFinite &= Evaluate<V>(tile, position, count);
                 Add<V>(tile.Loss, count, sum);
             }
 
             sums[chunk] = Lanes.Sum(sum);
-            finite[chunk] = tile.IsFinite;
+            finite[chunk] = isFinite;
         }
         finally
         {
@@ -94,8 +94,9 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         }
     }
 
+    // Whether the gradient is known to be finite.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Evaluate<V>(ref LossTile tile, int first, int count)
+    private bool Evaluate<V>(in LossTile tile, int first, int count)
         where V : struct, IDoubleLanes<V>
     {
         if (IsPlain)
@@ -107,16 +108,18 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
             Prepare(tile, first, count);
         }
 
-        if (!IsSingle || !SingleSoftmaxLoss.TryLabels<V>(tile, (float*)operands.Scores, (float*)operands.Gradient, operands.View, first, count))
+        bool isSingle = IsSingle && SingleSoftmaxLoss.TryLabels<V>(tile, (float*)operands.Scores, (float*)operands.Gradient, operands.View, first, count);
+        if (!isSingle)
         {
             EvaluateWide<V>(tile, first, count);
-            tile.IsFinite = false;
         }
 
         if (operands.Losses != null)
         {
             Tile.Narrow(tile.Loss, operands.Losses + first, count);
         }
+
+        return isSingle;
     }
 
     // In FP64, whatever the type of the scores.

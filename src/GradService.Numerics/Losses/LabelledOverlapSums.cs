@@ -18,7 +18,7 @@ internal readonly unsafe struct LabelledOverlapSums<T>(OverlapOperands<T> operan
         get
         {
             int width = Tile.Width(operands.View.Count);
-            return Tile.Size(operands.View.Count) + ((Columns.Count + 1L) * width) + (2 * FloatSoftmax.Room) + SumsLength;
+            return Tile.Size(operands.View.Count) + ((Columns.Count + 1L) * width) + FloatSoftmax.Room + SumsLength;
         }
     }
 
@@ -36,7 +36,7 @@ internal readonly unsafe struct LabelledOverlapSums<T>(OverlapOperands<T> operan
         {
             double* tile = scratch.Take(Tile.Size(classes));
             int* labels = (int*)scratch.Take(width);
-            var columns = new Columns(ref scratch, width, 2 * FloatSoftmax.Room);
+            var columns = new Columns(ref scratch, width);
             double* sums = scratch.Take(SumsLength);
             new Span<double>(sums, SumsLength).Clear();
             for (int position = first; position < end; position += width)
@@ -107,10 +107,10 @@ internal readonly unsafe struct LabelledOverlapSums<T>(OverlapOperands<T> operan
         return true;
     }
 
-    // Of a few positions of a tile; its columns have room for two in turns.
+    // Of a few positions of a tile.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private FloatSoftmax Softmax(float* tile, int stride, int lane, int* labels, in Columns columns) =>
-        new(operands.View.Count, labels + lane, tile + lane, stride, columns.Softmax + ((lane & FloatTile.Lanes) * (2 * FloatSoftmax.Room / FloatTile.Lanes)));
+        new(operands.View.Count, labels + lane, tile + lane, stride, lane, columns.Softmax);
 
     // The same in FP64.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -226,7 +226,7 @@ internal readonly unsafe struct LabelledOverlapSums<T>(OverlapOperands<T> operan
     }
 
     // What is known of each position of a tile.
-    private readonly struct Columns(ref Scratch scratch, int width, int room)
+    private readonly struct Columns(ref Scratch scratch, int width)
     {
         public const int Count = 7;
 
@@ -237,6 +237,6 @@ internal readonly unsafe struct LabelledOverlapSums<T>(OverlapOperands<T> operan
         public readonly double* Hit = scratch.Take(width);
         public readonly double* Miss = scratch.Take(width);
         public readonly double* Share = scratch.Take(width);
-        public readonly float* Softmax = (float*)scratch.Take(room);
+        public readonly float* Softmax = (float*)scratch.Take(FloatSoftmax.Room);
     }
 }

@@ -41,9 +41,6 @@ internal unsafe struct LossTile
     public bool Scaled;
     public bool WantsGradient;
 
-    /// <summary>Whether all numbers of the gradient are known to be finite.</summary>
-    public bool IsFinite;
-
     /// <summary>The class, or -1 for an element that is ignored; with shares 0 for one that is not.</summary>
     public int* Label;
 
@@ -74,12 +71,12 @@ internal unsafe struct LossTile
     /// <summary>The exponential of the label's score, relative to the largest; 0 where there is no label.</summary>
     public double* Own;
 
-    /// <summary>The columns of three <see cref="FloatSoftmax"/>.</summary>
+    /// <summary>The columns of <see cref="FloatSoftmax"/>.</summary>
     public float* Singles;
 
     /// <summary>The numbers of working memory that a tile needs.</summary>
     public static long Size(int classes, int width, bool shares) =>
-        ((long)classes * Tile.Stride(width) * (shares ? 2 : 1)) + ((Columns - 1L) * width) + (3L * FloatSoftmax.Room);
+        ((long)classes * Tile.Stride(width) * (shares ? 2 : 1)) + ((Columns - 1L) * width) + FloatSoftmax.Room;
 
     /// <summary>Lays a tile out in working memory.</summary>
     public static LossTile In(ref Scratch scratch, int classes, bool shares)
@@ -103,7 +100,7 @@ internal unsafe struct LossTile
             Factor = scratch.Take(width),
             Loss = scratch.Take(width),
             Own = scratch.Take(width),
-            Singles = (float*)scratch.Take(3L * FloatSoftmax.Room),
+            Singles = (float*)scratch.Take(FloatSoftmax.Room),
         };
     }
 }

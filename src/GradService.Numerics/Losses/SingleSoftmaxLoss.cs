@@ -88,17 +88,15 @@ internal static unsafe class SingleSoftmaxLoss
         return IsZero(nothing);
     }
 
-    // Exponentials beside scores that are elsewhere, and the columns, have room for three steps in turns.
+    // Exponentials beside scores that are elsewhere take turns as the columns do.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static FloatSoftmax Softmax(in LossTile tile, int lane, long stride, bool isInTile)
     {
         int* labels = tile.Label + lane;
-        int turn = lane / Step % 3;
-        float* columns = tile.Singles + (2 * turn * FloatSoftmax.Room);
         float* exponentials = (float*)tile.Scores;
         return isInTile
-            ? new FloatSoftmax(tile.Classes, labels, exponentials + lane, stride, columns)
-            : new FloatSoftmax(tile.Classes, labels, exponentials + (turn * tile.Classes * Step), Step, columns);
+            ? new FloatSoftmax(tile.Classes, labels, exponentials + lane, stride, lane, tile.Singles)
+            : new FloatSoftmax(tile.Classes, labels, exponentials + (FloatSoftmax.Turn(lane) * tile.Classes * Step), Step, lane, tile.Singles);
     }
 
     // The losses, the factor of the exponentials, and the gradient of the label's score.
@@ -109,11 +107,8 @@ internal static unsafe class SingleSoftmaxLoss
         int lane = first + some;
         var own = V.Load(softmax.Own + some);
         V others = softmax.Others<V>(some);
-
-        // All exponentials but one that is exactly 1: the label's, or another's.
-        V rest = V.Select(V.Equal(own, V.One), others, others - V.One + own);
         V below = V.Load(softmax.Picked + some) - V.Load(softmax.Largest + some);
-        V information = Logarithm.OfOnePlus<float, V>(rest, others + own, out V reciprocal) - below;
+        V information = SoftmaxLoss.LogOfSum<float, V>(own, others, out V reciprocal) - below;
         V ignored = SoftmaxLoss.Ignored<V>(tile, lane);
         var pull = V.Load(tile.Hit + lane);
         V loss = pull * information;

@@ -121,9 +121,7 @@ internal static unsafe class SoftmaxLoss
             var hit = V.Load(tile.Hit + lane);
             var exponential = V.Load(tile.Own + lane);
 
-            // All exponentials but one that is exactly 1: the label's, or another's.
-            V others = V.Select(V.Equal(exponential, V.One), rest, rest - V.One + exponential);
-            V log = Logarithm.OfOnePlus<T, V>(others, rest + exponential, out V reciprocal);
+            V log = LogOfSum<T, V>(exponential, rest, out V reciprocal);
             V information = log - below;
             V loss = hit * information;
             V pullFactor = V.One;
@@ -168,6 +166,19 @@ internal static unsafe class SoftmaxLoss
             pull.Store(tile.Factor + lane);
             atLabel.Store(tile.Picked + lane);
         }
+    }
+
+    /// <summary>The logarithm of a sum of exponentials relative to the largest, and its reciprocal.</summary>
+    /// <param name="own">The label's exponential; 0 where there is no label.</param>
+    /// <param name="others">The sum of all others.</param>
+    /// <param name="reciprocal">1 / (own + others).</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V LogOfSum<T, V>(V own, V others, out V reciprocal)
+        where V : struct, IDoubleLanes<V>
+    {
+        // All exponentials but one that is exactly 1: the label's, or another's.
+        V rest = V.Select(V.Equal(own, V.One), others, others - V.One + own);
+        return Logarithm.OfOnePlus<T, V>(rest, others + own, out reciprocal);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -12,11 +12,16 @@ namespace GradService.Numerics.Vectors;
 /// <param name="labels">The class of each position, or -1.</param>
 /// <param name="tile">The scores, class-major; their exponentials relative to the largest once evaluated.</param>
 /// <param name="stride">From a class to the next in the tile.</param>
-/// <param name="columns">As many FP64 numbers' room as <see cref="Room"/> says.</param>
-internal readonly unsafe struct FloatSoftmax(int classes, int* labels, float* tile, long stride, float* columns)
+/// <param name="first">The number of the first position: after each other, positions have other columns.</param>
+/// <param name="columns">As many FP64 numbers' room as <see cref="Room"/> says, the same for all positions.</param>
+internal readonly unsafe struct FloatSoftmax(int classes, int* labels, float* tile, long stride, int first, float* columns)
 {
     /// <summary>The working memory for the columns, in FP64 numbers.</summary>
-    public const int Room = 5 * Lanes / 2;
+    public const int Room = Turns * Columns * Lanes / 2;
+
+    private const int Turns = 3;
+
+    private const int Columns = 5;
 
     private const int Lanes = FloatTile.Lanes;
 
@@ -26,28 +31,33 @@ internal readonly unsafe struct FloatSoftmax(int classes, int* labels, float* ti
     // Fewer take no time in FP64 either, and are then right to the last digit.
     private const int FewestScores = 1 << 14;
 
+    private readonly float* _columns = columns + (Turn(first) * Columns * Lanes);
+
     /// <summary>The exponential of the label's score; 0 where there is no label.</summary>
-    public float* Own => columns + (2 * Lanes);
+    public float* Own => _columns + (2 * Lanes);
 
     /// <summary>The label's score; minus infinity where there is no label.</summary>
-    public float* Picked => columns + (3 * Lanes);
+    public float* Picked => _columns + (3 * Lanes);
 
     /// <summary>The largest score.</summary>
-    public float* Largest => columns + (4 * Lanes);
+    public float* Largest => _columns + (4 * Lanes);
 
     private float* Tile => tile;
 
-    private float* SumPlusOne => columns;
+    private float* SumPlusOne => _columns;
 
-    private float* Lost => columns + Lanes;
+    private float* Lost => _columns + Lanes;
 
     // In place of the sums, which are no longer needed then.
-    private float* Factor => columns;
+    private float* Factor => _columns;
 
-    private float* AtLabel => columns + Lanes;
+    private float* AtLabel => _columns + Lanes;
 
     /// <summary>Whether there are scores of the type, and enough of them.</summary>
     public static bool Fits<T>(AxisView view) => typeof(T) == typeof(float) && view.Length >= FewestScores && view.Count <= FloatTile.MostClasses;
+
+    /// <summary>Whose turn it is, from 0 to 2, from a first position on.</summary>
+    public static int Turn(int first) => (int)((uint)first / Lanes % Turns);
 
     /// <summary>The sum of some positions' exponentials but for the label's, once evaluated.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
