@@ -86,8 +86,13 @@ public static class BinaryCrossEntropy
             var logistic = Logistic<V>.Of<T>(score);
             V against = V.One - target;
             V towards = positive * target;
-            slope = (against * logistic.Value) - (towards * logistic.Complement);
-            return (against * logistic.Softplus) + (towards * logistic.NegativeSoftplus);
+
+            // What each side weighs, by whether the score speaks for it: of the terms of one sign, those that share a factor are added first.
+            V right = V.Select(logistic.IsPositive, towards, against);
+            V wrong = V.Select(logistic.IsPositive, against, towards);
+            V steepness = logistic.Larger * (wrong - (right * logistic.Decay));
+            slope = V.Select(logistic.IsPositive, steepness, -steepness);
+            return (wrong * logistic.Magnitude) + ((wrong + right) * logistic.Log);
         }
     }
 

@@ -43,6 +43,36 @@ internal static class Logarithm
         return Of<T, V>(f, f * total * ofBoth, k, lost * reciprocal);
     }
 
+    /// <summary>
+    /// log(1 + x) for x from 0 to 1, or NaN, and the reciprocal of 1 + x. Where <typeparamref name="T"/> says that both will be rounded to FP32,
+    /// by one division and without a power of two parted off: the logarithm within 1.2e-10 of itself, the reciprocal within 3 ulp.
+    /// </summary>
+    /// <param name="x">Added to 1.</param>
+    /// <param name="reciprocal">1 / (1 + x).</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V OfOnePlusFraction<T, V>(V x, out V reciprocal)
+        where V : struct, IDoubleLanes<V>
+    {
+        V total = V.One + x;
+        if (typeof(T) == typeof(double))
+        {
+            return OfOnePlus<double, V>(x, total, out reciprocal);
+        }
+
+        V two = x + V.Fill(2.0);
+        V ofBoth = V.One / (two * total);
+        reciprocal = two * ofBoth;
+
+        // 2 atanh(s), s = x / (x + 2) <= 1/3, with the polynomial in s^2 whose largest error, relative to the logarithm, is least: 1.1e-10.
+        V s = x * total * ofBoth;
+        V z = s * s;
+        V p = V.FusedMultiplyAdd(z, V.Fill(0.24289562026259712), V.Fill(0.21430739806735813));
+        p = V.FusedMultiplyAdd(p, z, V.Fill(0.2861659681602052));
+        p = V.FusedMultiplyAdd(p, z, V.Fill(0.39998888352589573));
+        p = V.FusedMultiplyAdd(p, z, V.Fill(0.6666667550038521));
+        return s * V.FusedMultiplyAdd(p, z, V.Fill(2.0));
+    }
+
     /// <summary>log x for a finite x above 0, or NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V OfPositive<V>(V x)

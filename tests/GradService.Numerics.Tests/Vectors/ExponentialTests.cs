@@ -46,6 +46,31 @@ public sealed class ExponentialTests
         iter: 100_000);
 
     [Fact]
+    public void Logarithms_of_one_and_a_fraction_are_close_to_the_last_digits() => Gen.Select(Gen.Double[-320, 0], Gen.Double[0, 1], Gen.Bool).Sample(
+        (power, fraction, small) =>
+        {
+            double x = small ? Math.Pow(10, power) : fraction;
+            double expected = Reference.LogOnePlus(x);
+            double reciprocal = 1 / (1 + x);
+            var (log, found) = OfFraction<double>(x);
+            Assert.True(Math.Abs(log - expected) <= Math.Max(3 * Unit(expected), double.Epsilon), $"log(1 + {x:R}) is {expected:R}, not {log:R}.");
+            Assert.Equal(reciprocal, found);
+            (log, found) = OfFraction<float>(x);
+            Assert.True(Math.Abs(log - expected) <= Math.Max(1.2e-10 * expected, double.Epsilon), $"log(1 + {x:R}) is {expected:R}, not {log:R}.");
+            Assert.Equal(reciprocal, found, 3 * Unit(reciprocal));
+        },
+        iter: 100_000);
+
+    [Theory]
+    [InlineData(0.0, 0.0, 1.0)]
+    [InlineData(double.NaN, double.NaN, double.NaN)]
+    public void Logarithms_of_limits_of_a_fraction_are_exact(double x, double log, double reciprocal)
+    {
+        Assert.Equal((log, reciprocal), OfFraction<double>(x));
+        Assert.Equal((log, reciprocal), OfFraction<float>(x));
+    }
+
+    [Fact]
     public void Logarithms_of_limits_are_exact()
     {
         Assert.Equal(0, LogOfOnePlus(0));
@@ -79,6 +104,14 @@ public sealed class ExponentialTests
     {
         Logarithm.OfOnePlus<float, V>(V.Fill(x), V.Fill(1 + x), out V reciprocal);
         return reciprocal;
+    }
+
+    private static (double Log, double Reciprocal) OfFraction<T>(double x)
+    {
+        DoubleLanes512 log512 = Logarithm.OfOnePlusFraction<T, DoubleLanes512>(DoubleLanes512.Fill(x), out DoubleLanes512 reciprocal512);
+        DoubleLanes256 log256 = Logarithm.OfOnePlusFraction<T, DoubleLanes256>(DoubleLanes256.Fill(x), out DoubleLanes256 reciprocal256);
+        DoubleLanes128 log128 = Logarithm.OfOnePlusFraction<T, DoubleLanes128>(DoubleLanes128.Fill(x), out DoubleLanes128 reciprocal128);
+        return (OnEveryWidth(log512, log256, log128), OnEveryWidth(reciprocal512, reciprocal256, reciprocal128));
     }
 
     private static double LogOf(double x) => OnEveryWidth(

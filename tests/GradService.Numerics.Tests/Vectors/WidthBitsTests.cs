@@ -26,11 +26,11 @@ public sealed class WidthBitsTests
     [InlineData("softmax", 14763469689890638409UL)]
     [InlineData("log-softmax", 16381334948044851570UL)]
     [InlineData("log-sum-exp", 15427564190932467988UL)]
-    [InlineData("binary cross-entropy", 13088377642935451549UL)]
+    [InlineData("binary cross-entropy", 9640185283706529681UL)]
     [InlineData("binary cross-entropy of probabilities", 7482105581302148749UL)]
     [InlineData("divergence", 8031317082252510895UL)]
     [InlineData("divergence of logarithms", 2897332996967274529UL)]
-    [InlineData("logistic regression", 2451732357637454934UL)]
+    [InlineData("logistic regression", 12625139650806380877UL)]
     [InlineData("softmax regression", 14996557162906484593UL)]
     public void The_bits_are_those_recorded_whatever_the_width_of_the_vectors(string work, ulong expected)
     {
