@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using GradService.Numerics.Vectors;
 
 namespace GradService.Numerics.Clustering;
@@ -127,8 +129,10 @@ internal readonly unsafe struct CentroidPanels<T>
     public float CoarseSlack(float squaredLength, double more) =>
         Usable && squaredLength < 1e30f ? (float)((_relative * ((4 * Largest) + (2.02 * squaredLength))) + _floor + (1.001 * more)) : float.PositiveInfinity;
 
-    /// <summary>-2 times a coordinate of a moved centroid.</summary>
-    public float Factor(int k, int d) => Factors[((long)(k / Width) * Dimensions * Width) + ((long)d * Width) + (k % Width)];
+    /// <summary>-2 times a coordinate of eight moved centroids, the first a multiple of eight; 0 where there is none.</summary>
+    public Vector256<float> Factors8(int k, int d) => k < Columns && d < Dimensions
+        ? Vector256.Load(Factors + ((long)(k / Width) * Dimensions * Width) + ((long)d * Width) + (k % Width))
+        : Vector256<float>.Zero;
 
     /// <summary>How far a point is at least from the centroid that has this score, as far as the score can tell; 0 where it cannot.</summary>
     /// <param name="score">A computed score; see <see cref="Slack"/> for its error.</param>
@@ -141,42 +145,72 @@ internal readonly unsafe struct CentroidPanels<T>
 
     /// <summary>Moves, scales and narrows one point.</summary>
     /// <returns>Its squared length, roughly.</returns>
-    public float Move(T* point, float* moved)
+    public float Move(T* point, float* moved) => Move(point, moved, 0, null);
+
+    /// <summary>The same, rounded to whole units, which fit in 16 bits: as many as the coordinates and one more if those are odd in number, which is 0.</summary>
+    public float MoveRounded(T* point, float unitsOfPoint, short* rounded)
     {
+        if ((Dimensions & 1) != 0)
+        {
+            rounded[Dimensions] = 0;
+        }
+
+        return Move(point, null, unitsOfPoint, rounded);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private float Move(T* point, float* moved, float unitsOfPoint, short* rounded)
+    {
+        T* centre = Centre;
+        T scale = _scale;
+        int dimensions = Dimensions;
         Vector256<float> square = Vector256<float>.Zero;
         int d = 0;
-        if (typeof(T) == typeof(float))
+        for (; d <= dimensions - 8; d += 8)
         {
-            Vector256<float> scale = Vector256.Create(float.CreateTruncating(_scale));
-            for (; d <= Dimensions - 8; d += 8)
+            Vector256<float> values = MoveEight(point + d, centre + d, scale);
+            square += values * values;
+            if (rounded == null)
             {
-                Vector256<float> values = (Vector256.Load((float*)point + d) - Vector256.Load((float*)Centre + d)) * scale;
-                square += values * values;
                 values.Store(moved + d);
             }
-        }
-        else
-        {
-            Vector256<double> scale = Vector256.Create(double.CreateTruncating(_scale));
-            for (; d <= Dimensions - 8; d += 8)
+            else
             {
-                Vector256<float> values = Vector256.Narrow(
-                    (Vector256.Load((double*)point + d) - Vector256.Load((double*)Centre + d)) * scale,
-                    (Vector256.Load((double*)point + d + 4) - Vector256.Load((double*)Centre + d + 4)) * scale);
-                square += values * values;
-                values.Store(moved + d);
+                Vector256<int> whole = Avx.ConvertToVector256Int32(values * Vector256.Create(unitsOfPoint));
+                Avx512F.VL.ConvertToVector128Int16WithSaturation(whole).Store(rounded + d);
             }
         }
 
         float sum = Vector256.Sum(square);
-        for (; d < Dimensions; d++)
+        for (; d < dimensions; d++)
         {
-            float value = float.CreateTruncating((point[d] - Centre[d]) * _scale);
-            moved[d] = value;
+            float value = float.CreateTruncating((point[d] - centre[d]) * scale);
             sum += value * value;
+            if (rounded == null)
+            {
+                moved[d] = value;
+            }
+            else
+            {
+                rounded[d] = (short)MathF.Round(value * unitsOfPoint);
+            }
         }
 
         return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> MoveEight(T* point, T* centre, T scale)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            return (Vector256.Load((float*)point) - Vector256.Load((float*)centre)) * Vector256.Create(float.CreateTruncating(scale));
+        }
+
+        Vector256<double> factor = Vector256.Create(double.CreateTruncating(scale));
+        return Vector256.Narrow(
+            (Vector256.Load((double*)point) - Vector256.Load((double*)centre)) * factor,
+            (Vector256.Load((double*)point + 4) - Vector256.Load((double*)centre + 4)) * factor);
     }
 
     /// <summary>The largest error of a score in parts of c² + 2|x||c|: a rounding for each product and sum, the rounded inputs, and some to spare.</summary>

@@ -58,7 +58,7 @@ internal static unsafe class ClusterPass
         try
         {
             (long room, int parts) = assign ? CentroidPanels<T>.Room(clusters, dimensions, lanes) : (0, 0);
-            bool coarsely = assign && bounds is null && count > 0 && CoarsePanels<T>.Fits(clusters, dimensions, lanes);
+            bool coarsely = assign && bounds is null && CoarsePanels<T>.Fits(count, lanes);
             (long coarseRoom, int coarseParts) = coarsely ? CoarsePanels<T>.Room(clusters, dimensions, lanes) : (0, 0);
             using var memory = new Scratch(room + coarseRoom, parts + coarseParts);
             fixed (T* p = points, c = centroids, w = sampleWeight, distances = squaredDistances)

@@ -13,10 +13,6 @@ namespace GradService.Numerics.Clustering;
 internal readonly unsafe struct CoarsePanels<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // Of fewer dimensions or centroids the rounding of the points takes as long as it saves.
-    private const int FewestDimensions = 16;
-    private const int FewestCentroids = 33;
-
     private const int Sample = 64;
 
     // The length of the longest point and centroid, in units: the product of two stays below 2^31, and no coordinate leaves 16 bits.
@@ -26,7 +22,6 @@ internal readonly unsafe struct CoarsePanels<T>
     private const double Rounding = 0.51;
 
     private readonly float _largestSquare;
-    private readonly float _unitsOfPoint;
     private readonly double _fixed;
     private readonly double _byLength;
 
@@ -55,7 +50,7 @@ internal readonly unsafe struct CoarsePanels<T>
         Usable = panels.Usable && longest is > 1e-15 and < 1e15 && farthest > 0;
         double unitsOfPoint = Length / longest;
         double unitsOfCentroid = Length / farthest;
-        _unitsOfPoint = (float)unitsOfPoint;
+        UnitsOfPoint = (float)unitsOfPoint;
         Unit = (float)(-2 / (unitsOfPoint * unitsOfCentroid));
 
         // |x'c' - xc| for coordinates rounded to units; a score has twice the error, and two are compared.
@@ -80,15 +75,17 @@ internal readonly unsafe struct CoarsePanels<T>
     /// <summary>The moved centroids, <c>[panel, pairs, width]</c>, two coordinates in a number.</summary>
     public int* Factors { get; }
 
+    /// <summary>What the coordinates of moved points are multiplied by before they are rounded.</summary>
+    public float UnitsOfPoint { get; }
+
     /// <summary>What sums of products are multiplied by.</summary>
     public float Unit { get; }
 
     /// <summary>Whether there are panels.</summary>
     public bool Usable { get; }
 
-    /// <summary>Whether it is worth having them.</summary>
-    public static bool Fits(int count, int dimensions, int lanes) =>
-        lanes == 16 && ShortProductTile.IsSupported && dimensions >= FewestDimensions && count >= FewestCentroids;
+    /// <summary>Whether so many points on vectors of so many floats are worth having them.</summary>
+    public static bool Fits(int points, int lanes) => lanes == 16 && ShortProductTile.IsSupported && points >= Sample;
 
     /// <summary>The numbers that the packed centroids take, and in how many parts.</summary>
     public static (long Count, int Parts) Room(int count, int dimensions, int lanes)
@@ -113,44 +110,22 @@ internal readonly unsafe struct CoarsePanels<T>
     /// <param name="squaredLength">x², of the moved point.</param>
     public double Slack(float squaredLength) => _fixed + (_byLength * Math.Sqrt(1.01 * squaredLength));
 
-    /// <summary>Rounds a moved point.</summary>
-    public void Round(float* moved, int dimensions, short* rounded)
-    {
-        int d = 0;
-        Vector512<float> units = Vector512.Create(_unitsOfPoint);
-        for (; d <= dimensions - Vector512<float>.Count; d += Vector512<float>.Count)
-        {
-            Vector512<int> whole = Avx512F.ConvertToVector512Int32(Vector512.Load(moved + d) * units);
-            Avx512F.ConvertToVector256Int16WithSaturation(whole).Store(rounded + d);
-        }
-
-        for (; d < dimensions; d++)
-        {
-            rounded[d] = (short)MathF.Round(moved[d] * _unitsOfPoint);
-        }
-
-        if ((dimensions & 1) != 0)
-        {
-            rounded[d] = 0;
-        }
-    }
-
     private static int WidthOf(int width) => width == ProductTile.Mixed ? 32 : width;
 
+    // Eight columns at a time, which lie side by side here and there.
     private void Pack(in CentroidPanels<T> panels, float units)
     {
-        for (int k = 0; k < Columns; k++)
+        const int Some = 8;
+        Vector256<float> scale = Vector256.Create(-0.5f * units);
+        for (int k = 0; k < Columns; k += Some)
         {
-            int* column = Factors + ((long)(k / Width) * Pairs * Width) + (k % Width);
-            for (int pair = 0; pair < Pairs; pair++)
+            int* columns = Factors + ((long)(k / Width) * Pairs * Width) + (k % Width);
+            for (int pair = 0; pair < Pairs; pair++, columns += Width)
             {
-                int first = Rounded(panels, k, 2 * pair, units);
-                int second = Rounded(panels, k, (2 * pair) + 1, units);
-                column[(long)pair * Width] = (first & 0xFFFF) | (second << 16);
+                Vector256<int> first = Avx.ConvertToVector256Int32(panels.Factors8(k, 2 * pair) * scale);
+                Vector256<int> second = Avx.ConvertToVector256Int32(panels.Factors8(k, (2 * pair) + 1) * scale);
+                ((first & Vector256.Create(0xFFFF)) | (second << 16)).Store(columns);
             }
         }
     }
-
-    private static int Rounded(in CentroidPanels<T> panels, int k, int d, float units) =>
-        k < panels.Columns && d < panels.Dimensions ? (int)MathF.Round(panels.Factor(k, d) * -0.5f * units) : 0;
 }

@@ -28,7 +28,7 @@ internal static unsafe class NearestCentroid<T>
     public static (long Count, int Parts) Room(int padded, int dimensions)
     {
         long block = Block(padded);
-        return ((block * Stride(padded) / 2) + (block * dimensions / 2) + (block * (dimensions + 1) / 4) + block + 4, 4);
+        return ((block * Stride(padded) / 2) + (block * dimensions / 2) + block + 4, 3);
     }
 
     /// <summary>Finds the nearest centroids of one block.</summary>
@@ -56,6 +56,8 @@ internal static unsafe class NearestCentroid<T>
     // From a point's scores to the next's: not a power of two, as stores 4096 bytes apart would hinder each other.
     private static int Stride(int padded) => padded + 16;
 
+    private static int WholeTiles(int count) => (count + ProductTile.Rows - 1) / ProductTile.Rows * ProductTile.Rows;
+
     // The scratch is passed by value: each block takes the same memory again.
     private static int Find<TLanes, TVector>(
         T* points, int* which, int count, in CentroidPanels<T> panels, in CoarsePanels<T> coarse, Scratch memory, int* nearest, double* others)
@@ -68,21 +70,10 @@ internal static unsafe class NearestCentroid<T>
         float* scores = (float*)memory.Take(((long)block * stride / 2) + 1);
         float* moved = (float*)memory.Take(((long)block * dimensions / 2) + 1);
         float* squares = (float*)memory.Take((block / 2) + 1);
-        for (int i = 0; i < count; i++)
+        bool isCoarse = others == null && TryScoreCoarsely(points, count, panels, coarse, (short*)moved, squares, scores, stride);
+        if (!isCoarse)
         {
-            squares[i] = panels.Move(points + ((long)(which == null ? i : which[i]) * dimensions), moved + ((long)i * dimensions));
-        }
-
-        int whole = (count + ProductTile.Rows - 1) / ProductTile.Rows * ProductTile.Rows;
-        new Span<float>(moved + ((long)count * dimensions), (whole - count) * dimensions).Clear();
-        bool isCoarse = coarse.Usable && others == null && coarse.Holds(squares, count);
-        if (isCoarse)
-        {
-            ScoreCoarsely(moved, whole, panels, coarse, (short*)memory.Take(((long)block * coarse.Pairs / 2) + 1), scores, stride);
-        }
-        else
-        {
-            Score<TLanes, TVector>(moved, whole, panels, scores, stride);
+            Score<TLanes, TVector>(points, which, count, panels, moved, squares, scores, stride);
         }
 
         int columns = isCoarse ? coarse.Columns : panels.Columns;
@@ -110,16 +101,28 @@ internal static unsafe class NearestCentroid<T>
         return measured;
     }
 
-    // As Score, from rounded points and centroids.
-    private static void ScoreCoarsely(float* moved, int whole, in CentroidPanels<T> panels, in CoarsePanels<T> coarse, short* rounded, float* scores, int stride)
+    // As Score, from rounded points and centroids; not where there are none, or one of the points is too long.
+    private static bool TryScoreCoarsely(
+        T* points, int count, in CentroidPanels<T> panels, in CoarsePanels<T> coarse, short* rounded, float* squares, float* scores, int stride)
     {
-        int dimensions = panels.Dimensions;
-        int pairs = coarse.Pairs;
-        for (int i = 0; i < whole; i++)
+        if (!coarse.Usable)
         {
-            coarse.Round(moved + ((long)i * dimensions), dimensions, rounded + (2L * i * pairs));
+            return false;
         }
 
+        int pairs = coarse.Pairs;
+        for (int i = 0; i < count; i++)
+        {
+            squares[i] = panels.MoveRounded(points + ((long)i * panels.Dimensions), coarse.UnitsOfPoint, rounded + (2L * i * pairs));
+        }
+
+        if (!coarse.Holds(squares, count))
+        {
+            return false;
+        }
+
+        int whole = WholeTiles(count);
+        new Span<short>(rounded + (2L * count * pairs), (whole - count) * 2 * pairs).Clear();
         for (int column = 0; column < coarse.Columns; column += coarse.Width)
         {
             int* panel = coarse.Factors + ((long)column * pairs);
@@ -143,14 +146,24 @@ internal static unsafe class NearestCentroid<T>
                 }
             }
         }
+
+        return true;
     }
 
     // A panel's slice stays in the first cache while all the block's points pass it.
-    private static void Score<TLanes, TVector>(float* moved, int whole, in CentroidPanels<T> panels, float* scores, int stride)
+    private static void Score<TLanes, TVector>(
+        T* points, int* which, int count, in CentroidPanels<T> panels, float* moved, float* squares, float* scores, int stride)
         where TLanes : struct, IFloatLanes<TVector>
         where TVector : struct
     {
         int dimensions = panels.Dimensions;
+        for (int i = 0; i < count; i++)
+        {
+            squares[i] = panels.Move(points + ((long)(which == null ? i : which[i]) * dimensions), moved + ((long)i * dimensions));
+        }
+
+        int whole = WholeTiles(count);
+        new Span<float>(moved + ((long)count * dimensions), (whole - count) * dimensions).Clear();
         for (int column = 0; column < panels.Columns; column += panels.Width)
         {
             float* panel = panels.Factors + ((long)column * dimensions);

@@ -49,6 +49,11 @@ public sealed class AssignmentTests
     [InlineData(40, 601, 70)]
     [InlineData(60, 33, 140)]
     [InlineData(20, 5, 3000)]
+    [InlineData(64, 1, 2)]
+    [InlineData(100, 3, 9)]
+    [InlineData(150, 9, 20)]
+    [InlineData(90, 300, 21)]
+    [InlineData(70, 601, 70)]
     public void Every_vector_width_finds_what_the_definition_finds(int count, int dimensions, int clusters)
     {
         foreach (double offset in new[] { 0, 1e4, -3e6 })
@@ -192,6 +197,8 @@ public sealed class AssignmentTests
     }
 
     [Theory]
+    [InlineData(2, 4)]
+    [InlineData(7, 20)]
     [InlineData(16, 33)]
     [InlineData(64, 256)]
     [InlineData(201, 100)]
@@ -219,7 +226,7 @@ public sealed class AssignmentTests
 
     [Fact]
     public void The_definition_agrees_on_anything_drawn() =>
-        Gen.Select(Gen.Int[1, 60], Gen.Int[1, 40], Gen.Int[1, 70], Gen.Int[0, 1000], Gen.Int[-10, 25]).Sample((count, dimensions, clusters, seed, exponent) =>
+        Gen.Select(Gen.Int[1, 150], Gen.Int[1, 40], Gen.Int[1, 70], Gen.Int[0, 1000], Gen.Int[-10, 25]).Sample((count, dimensions, clusters, seed, exponent) =>
         {
             // Few different values make ties; offsets of up to 2^25 leave few digits.
             var random = new Random(seed);
