@@ -123,11 +123,8 @@ internal readonly unsafe struct CentroidPanels<T>
         return Usable && length < 1e30 ? (float)((_relative * ((4 * centroid) + (2 * length))) + _floor) : float.PositiveInfinity;
     }
 
-    /// <summary>The same where scores have more errors than those of FP32.</summary>
-    /// <param name="squaredLength">x², of the moved point.</param>
-    /// <param name="more">What the other errors add.</param>
-    public float CoarseSlack(float squaredLength, double more) =>
-        Usable && squaredLength < 1e30f ? (float)((_relative * ((4 * Largest) + (2.02 * squaredLength))) + _floor + (1.001 * more)) : float.PositiveInfinity;
+    /// <summary>A bound on <see cref="Slack"/> that is a number and a multiple of x².</summary>
+    public (double Fixed, double BySquare) SlackBound => (_floor + (4 * _relative * Largest), 2.02 * _relative);
 
     /// <summary>-2 times a coordinate of eight moved centroids, the first a multiple of eight; 0 where there is none.</summary>
     public Vector256<float> Factors8(int k, int d) => k < Columns && d < Dimensions

@@ -10,7 +10,8 @@ namespace GradService.Numerics.Clustering;
 /// </summary>
 internal static unsafe class ClusterPass
 {
-    private const int LeastChunk = 8192;
+    // Points in a chunk, or half more or less.
+    private const int UsualChunk = 8192;
 
     // Centroids measured for a point in the mean that take as long as finding candidates twice as fast saves.
     private const int MostMeasured = 3;
@@ -19,7 +20,7 @@ internal static unsafe class ClusterPass
     private const int WindowValues = 1 << 15;
     private const int LargestWindow = 1024;
 
-    // Chunks keep sums of their own. Of this many points for each centroid they take a quarter of the points' memory at most in FP64.
+    // Chunks keep sums of their own. Of this many points for each centroid, or half more or less, they take half of the points' memory at most in FP64.
     private const int PointsForEachCentroid = 4;
 
     /// <summary>Runs the pass. The operands have been checked.</summary>
@@ -51,7 +52,7 @@ internal static unsafe class ClusterPass
         int count = assignments.Length;
         int clusters = sums?.Clusters ?? centroids.Length / Math.Max(1, dimensions);
         lanes = lanes == 0 ? NearestCentroid<T>.Lanes : lanes;
-        int chunk = (int)Math.Min(int.MaxValue, Math.Max(LeastChunk, (long)PointsForEachCentroid * clusters));
+        int chunk = ChunkLength(count, clusters);
         int chunks = Chunks.Count(count, chunk);
         long each = sums is null ? 0 : (long)clusters * (dimensions + 2);
         double[] partial = ArrayPool<double>.Shared.Rent(checked((int)(each * chunks)));
@@ -59,7 +60,7 @@ internal static unsafe class ClusterPass
         {
             (long room, int parts) = assign ? CentroidPanels<T>.Room(clusters, dimensions, lanes) : (0, 0);
             bool coarsely = assign && bounds is null && CoarsePanels<T>.Fits(count, lanes);
-            (long coarseRoom, int coarseParts) = coarsely ? CoarsePanels<T>.Room(clusters, dimensions, lanes) : (0, 0);
+            (long coarseRoom, int coarseParts) = coarsely ? CoarsePanels<T>.Room(clusters, dimensions) : (0, 0);
             using var memory = new Scratch(room + coarseRoom, parts + coarseParts);
             fixed (T* p = points, c = centroids, w = sampleWeight, distances = squaredDistances)
             fixed (int* a = assignments)
@@ -100,6 +101,14 @@ internal static unsafe class ClusterPass
         {
             ArrayPool<double>.Shared.Return(partial);
         }
+    }
+
+    // Chunks of one length and even in number, so that two threads have as much to do.
+    private static int ChunkLength(int count, int clusters)
+    {
+        long usual = Math.Max(UsualChunk, (long)PointsForEachCentroid * clusters);
+        long pairs = (count + usual) / (2 * usual);
+        return pairs == 0 ? Math.Max(1, count) : (int)((count + (2 * pairs) - 1) / (2 * pairs));
     }
 
     private static void AddUp(double* partial, int chunks, long each, ClusterSums sums)

@@ -21,9 +21,13 @@ internal readonly unsafe struct CoarsePanels<T>
     // Of half a unit, and the rounding before it.
     private const double Rounding = 0.51;
 
+    // For a squared length that is known roughly, and for slacks that are rounded.
+    private const double Spare = 1.01;
+
     private readonly float _largestSquare;
-    private readonly double _fixed;
-    private readonly double _byLength;
+    private readonly float _fixed;
+    private readonly float _byLength;
+    private readonly float _bySquare;
 
     /// <summary>Packs centroids.</summary>
     /// <param name="panels">The centroids.</param>
@@ -33,8 +37,7 @@ internal readonly unsafe struct CoarsePanels<T>
     public CoarsePanels(in CentroidPanels<T> panels, T* points, int count, ref Scratch memory)
     {
         Pairs = (panels.Dimensions + 1) / 2;
-        Width = WidthOf(panels.Width);
-        Columns = (int)CentroidPanels<T>.Whole(panels.Count, Width);
+        Columns = (int)CentroidPanels<T>.Whole(panels.Count, ShortProductTile.Columns);
         Factors = (int*)memory.Take(((long)Columns * Pairs + 1) / 2);
         float* moved = (float*)memory.Take((panels.Dimensions + 1) / 2);
         for (int i = 0; i < Math.Min(Sample, count); i++)
@@ -55,16 +58,16 @@ internal readonly unsafe struct CoarsePanels<T>
 
         // |x'c' - xc| for coordinates rounded to units; a score has twice the error, and two are compared.
         double root = 4 * Rounding * Math.Sqrt(panels.Dimensions);
-        _byLength = root / unitsOfCentroid;
-        _fixed = (root * farthest / unitsOfPoint) + (4 * Rounding * Rounding * panels.Dimensions / (unitsOfPoint * unitsOfCentroid));
+        double rounded = (root * farthest / unitsOfPoint) + (4 * Rounding * Rounding * panels.Dimensions / (unitsOfPoint * unitsOfCentroid));
+        (double known, double bySquare) = panels.SlackBound;
+        _fixed = (float)(Spare * (known + rounded));
+        _byLength = (float)(Spare * root / unitsOfCentroid);
+        _bySquare = (float)(Spare * bySquare);
         if (Usable)
         {
             Pack(panels, (float)unitsOfCentroid);
         }
     }
-
-    /// <summary>Columns in a panel, 64 or 32.</summary>
-    public int Width { get; }
 
     /// <summary>Centroids and the columns that fill the last panel.</summary>
     public int Columns { get; }
@@ -72,7 +75,7 @@ internal readonly unsafe struct CoarsePanels<T>
     /// <summary>Pairs of coordinates.</summary>
     public int Pairs { get; }
 
-    /// <summary>The moved centroids, <c>[panel, pairs, width]</c>, two coordinates in a number.</summary>
+    /// <summary>The moved centroids, <c>[panel, pairs, 32]</c>, two coordinates in a number.</summary>
     public int* Factors { get; }
 
     /// <summary>What the coordinates of moved points are multiplied by before they are rounded.</summary>
@@ -88,9 +91,9 @@ internal readonly unsafe struct CoarsePanels<T>
     public static bool Fits(int points, int lanes) => lanes == 16 && ShortProductTile.IsSupported && points >= Sample;
 
     /// <summary>The numbers that the packed centroids take, and in how many parts.</summary>
-    public static (long Count, int Parts) Room(int count, int dimensions, int lanes)
+    public static (long Count, int Parts) Room(int count, int dimensions)
     {
-        long columns = CentroidPanels<T>.Whole(count, WidthOf(CentroidPanels<T>.PanelWidth(count, lanes)));
+        long columns = CentroidPanels<T>.Whole(count, ShortProductTile.Columns);
         return ((columns * ((dimensions + 1) / 2) / 2) + (dimensions / 2) + 2, 2);
     }
 
@@ -106,11 +109,9 @@ internal readonly unsafe struct CoarsePanels<T>
         return all;
     }
 
-    /// <summary>How much more than in FP32 a score may lie above the lowest one, though its centroid is the nearest.</summary>
+    /// <summary>As <see cref="CentroidPanels{T}.Slack"/>, with what the rounding may change, for points that <see cref="Holds"/> says yes to.</summary>
     /// <param name="squaredLength">x², of the moved point.</param>
-    public double Slack(float squaredLength) => _fixed + (_byLength * Math.Sqrt(1.01 * squaredLength));
-
-    private static int WidthOf(int width) => width == ProductTile.Mixed ? 32 : width;
+    public float Slack(float squaredLength) => _fixed + (_bySquare * squaredLength) + (_byLength * MathF.Sqrt(squaredLength));
 
     // Eight columns at a time, which lie side by side here and there.
     private void Pack(in CentroidPanels<T> panels, float units)
@@ -119,8 +120,8 @@ internal readonly unsafe struct CoarsePanels<T>
         Vector256<float> scale = Vector256.Create(-0.5f * units);
         for (int k = 0; k < Columns; k += Some)
         {
-            int* columns = Factors + ((long)(k / Width) * Pairs * Width) + (k % Width);
-            for (int pair = 0; pair < Pairs; pair++, columns += Width)
+            int* columns = Factors + ((long)(k / ShortProductTile.Columns) * Pairs * ShortProductTile.Columns) + (k % ShortProductTile.Columns);
+            for (int pair = 0; pair < Pairs; pair++, columns += ShortProductTile.Columns)
             {
                 Vector256<int> first = Avx.ConvertToVector256Int32(panels.Factors8(k, 2 * pair) * scale);
                 Vector256<int> second = Avx.ConvertToVector256Int32(panels.Factors8(k, (2 * pair) + 1) * scale);

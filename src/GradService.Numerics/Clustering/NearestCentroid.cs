@@ -87,7 +87,7 @@ internal static unsafe class NearestCentroid<T>
         {
             float* ofPoint = scores + ((long)i * stride);
             int at = which == null ? i : which[i];
-            float slack = isCoarse ? panels.CoarseSlack(squares[i], coarse.Slack(squares[i])) : panels.Slack(squares[i]);
+            float slack = isCoarse ? coarse.Slack(squares[i]) : panels.Slack(squares[i]);
             float limit = Lowest<TLanes, TVector>(ofPoint, panels.Padded) + slack;
             int index = Only<TLanes, TVector>(ofPoint, panels.Padded, limit);
             nearest[at] = index >= 0 ? index : Measure(points + ((long)at * dimensions), panels, ofPoint, limit, ref measured);
@@ -123,7 +123,7 @@ internal static unsafe class NearestCentroid<T>
 
         int whole = WholeTiles(count);
         new Span<short>(rounded + (2L * count * pairs), (whole - count) * 2 * pairs).Clear();
-        for (int column = 0; column < coarse.Columns; column += coarse.Width)
+        for (int column = 0; column < coarse.Columns; column += ShortProductTile.Columns)
         {
             int* panel = coarse.Factors + ((long)column * pairs);
             for (int pair = 0; pair < pairs; pair += CentroidPanels<T>.Depth)
@@ -134,15 +134,7 @@ internal static unsafe class NearestCentroid<T>
                 {
                     int* rows = (int*)rounded + ((long)i * pairs) + pair;
                     float* sums = scores + ((long)i * stride) + column;
-                    int* factors = panel + ((long)pair * coarse.Width);
-                    if (coarse.Width == 64)
-                    {
-                        ShortProductTile.Four(rows, pairs, factors, depth, coarse.Unit, start, sums, stride);
-                    }
-                    else
-                    {
-                        ShortProductTile.Two(rows, pairs, factors, depth, coarse.Unit, start, sums, stride);
-                    }
+                    ShortProductTile.Multiply(rows, pairs, panel + (pair * ShortProductTile.Columns), depth, coarse.Unit, start, sums, stride);
                 }
             }
         }
@@ -209,23 +201,29 @@ internal static unsafe class NearestCentroid<T>
         return TLanes.Smallest(TLanes.Min(even, odd));
     }
 
-    // The index of the only score within the limit, -1 where there are several or none. No branch depends on which it is.
+    // The index of the only score within the limit, -1 where there are several or none. No branch depends on which it is, and the sums that make
+    // up the index mean something only if there is one.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Only<TLanes, TVector>(float* scores, int padded, float limit)
         where TLanes : struct, IFloatLanes<TVector>
         where TVector : struct
     {
         TVector bound = TLanes.Fill(limit);
+        float* end = scores + padded;
         int found = 0;
-        int index = 0;
-        for (int k = 0; k < padded; k += 2 * TLanes.Count)
+        int step = 0;
+        int first = 0;
+        ulong all = 0;
+        for (; scores < end; scores += 2 * TLanes.Count, step += 2 * TLanes.Count)
         {
-            ulong within = TLanes.AtMost(TLanes.Load(scores + k), bound) | (TLanes.AtMost(TLanes.Load(scores + k + TLanes.Count), bound) << TLanes.Count);
-            found += BitOperations.PopCount(within);
-            int here = -(int)((within | (0 - within)) >> 63);
-            index |= here & (k + BitOperations.TrailingZeroCount(within));
+            ulong within = TLanes.AtMost(TLanes.Load(scores), bound) | (TLanes.AtMost(TLanes.Load(scores + TLanes.Count), bound) << TLanes.Count);
+            int here = BitOperations.PopCount(within);
+            found += here;
+            first += here * step;
+            all |= within;
         }
 
+        int index = first + BitOperations.TrailingZeroCount(all);
         return found == 1 && limit < float.PositiveInfinity ? index : -1;
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace GradService.Numerics.Losses;
 
@@ -9,6 +10,9 @@ internal static unsafe class LabelBlock
     /// <summary>The labels in a block.</summary>
     public const int Count = 8;
 
+    /// <summary>The least numbers in a table for <see cref="LookUp"/>: as many as two vectors hold, in which a machine finds those of all labels at once.</summary>
+    public const int LeastTable = 16;
+
     /// <summary>Whether each of a block's labels is a class and none is the ignored one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AllCount(int* labels, int classes, int ignore)
@@ -17,4 +21,14 @@ internal static unsafe class LabelBlock
         Vector256<int> counts = Vector256.LessThan(block.AsUInt32(), Vector256.Create((uint)classes)).AsInt32() & ~Vector256.Equals(block, Vector256.Create(ignore));
         return counts == Vector256<int>.AllBitsSet;
     }
+
+    /// <summary>What a table says of each of a block's labels.</summary>
+    /// <param name="labels">The labels, all of them classes.</param>
+    /// <param name="table">A number for each class, and any others up to <see cref="LeastTable"/> of them.</param>
+    /// <param name="classes">How many classes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> LookUp(int* labels, double* table, int classes) => Avx512F.IsSupported && classes <= LeastTable
+        ? Avx512F.PermuteVar8x64x2(Vector512.Load(table), Avx512F.ConvertToVector512Int64(Vector256.Load(labels)), Vector512.Load(table + 8))
+        : Vector512.Create(
+            table[labels[0]], table[labels[1]], table[labels[2]], table[labels[3]], table[labels[4]], table[labels[5]], table[labels[6]], table[labels[7]]);
 }

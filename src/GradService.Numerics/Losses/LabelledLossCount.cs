@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using GradService.Numerics.Vectors;
 
 namespace GradService.Numerics.Losses;
@@ -71,7 +72,7 @@ internal readonly unsafe struct LabelledLossCount<T>(LabelledLossOperands<T> ope
         return operands.SampleWeight == null ? end - first : sum;
     }
 
-    // Four sums side by side, as one alone would wait for each addition; blocks of eight without a branch when nothing in them is ignored.
+    // Blocks without a branch when nothing in them is ignored.
     private void AddLabels(int first, int end, ref LabelledLossTally tally)
     {
         int classes = operands.View.Count;
@@ -79,10 +80,7 @@ internal readonly unsafe struct LabelledLossCount<T>(LabelledLossOperands<T> ope
         double* weight = operands.Weight;
         int* labels = operands.Labels;
         bool alike = new ReadOnlySpan<double>(weight, classes).IndexOfAnyExcept(1) < 0;
-        double a = 0;
-        double b = 0;
-        double c = 0;
-        double d = 0;
+        Vector512<double> sum = Vector512<double>.Zero;
         long counted = 0;
         int position = first;
         for (; position <= end - LabelBlock.Count; position += LabelBlock.Count)
@@ -90,12 +88,9 @@ internal readonly unsafe struct LabelledLossCount<T>(LabelledLossOperands<T> ope
             int* block = labels + position;
             if (LabelBlock.AllCount(block, classes, ignore))
             {
-                for (int at = 0; !alike && at < LabelBlock.Count; at += 4)
+                if (!alike)
                 {
-                    a += weight[block[at]];
-                    b += weight[block[at + 1]];
-                    c += weight[block[at + 2]];
-                    d += weight[block[at + 3]];
+                    sum += LabelBlock.LookUp(block, weight, classes);
                 }
 
                 counted += LabelBlock.Count;
@@ -120,7 +115,7 @@ internal readonly unsafe struct LabelledLossCount<T>(LabelledLossOperands<T> ope
         }
 
         tally.Counted += counted;
-        tally.Weights = alike || settings.ApplyTo == ApplyTo.Logits ? tally.Counted : tally.Weights + ((a + b) + (c + d));
+        tally.Weights = alike || settings.ApplyTo == ApplyTo.Logits ? tally.Counted : tally.Weights + Lanes.Sum(sum);
     }
 
     // Whether the label at a position is a class or the ignored one.

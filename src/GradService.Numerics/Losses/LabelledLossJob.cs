@@ -26,7 +26,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
 
     private bool IsSingle => IsUnsmoothed && FloatSoftmax.Fits<T>(operands.View);
 
-    public long ScratchLength => LossTile.Size(operands.View.Count, Tile.Width(operands.View.Count), operands.Labels == null) + operands.View.Count;
+    public long ScratchLength => LossTile.Size(operands.View.Count, Tile.Width(operands.View.Count), operands.Labels == null) + Math.Max(LabelBlock.LeastTable, operands.View.Count);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V>(int chunk)
@@ -50,7 +50,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
             tile.WeightSum = operands.WeightSum;
             if (!WeighsTargets)
             {
-                tile.Weight = scratch.Take(classes);
+                tile.Weight = scratch.Take(Math.Max(LabelBlock.LeastTable, classes));
                 new Span<double>(tile.Weight, classes).Fill(1);
                 tile.WeightSum = classes;
             }
@@ -188,10 +188,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
         for (; at <= count - LabelBlock.Count && LabelBlock.AllCount(labels + at, tile.Classes, ignore); at += LabelBlock.Count)
         {
             Vector256.Load(labels + at).Store(known + at);
-            for (int each = at; each < at + LabelBlock.Count; each++)
-            {
-                hit[each] = weight[labels[each]];
-            }
+            LabelBlock.LookUp(labels + at, weight, tile.Classes).Store(hit + at);
         }
 
         for (; at < count; at++)

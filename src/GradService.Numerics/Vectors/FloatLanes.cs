@@ -110,7 +110,7 @@ internal readonly unsafe struct FloatLanes512 : IFloatLanes<Vector512<float>>
         FloatLanes256.Smallest(Vector256.MinNative(vector.GetLower(), vector.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong AtMost(Vector512<float> a, Vector512<float> b) => Vector512.LessThanOrEqual(a, b).ExtractMostSignificantBits();
+    public static ulong AtMost(Vector512<float> a, Vector512<float> b) => Vector512.GreaterThanOrEqual(b, a).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong AtMostBits(Vector512<float> a, Vector512<float> b) => Vector512.LessThanOrEqual(a.AsUInt32(), b.AsUInt32()).ExtractMostSignificantBits();
@@ -171,7 +171,7 @@ internal readonly unsafe struct FloatLanes256 : IFloatLanes<Vector256<float>>
         FloatLanes128.Smallest(Vector128.MinNative(vector.GetLower(), vector.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong AtMost(Vector256<float> a, Vector256<float> b) => Vector256.LessThanOrEqual(a, b).ExtractMostSignificantBits();
+    public static ulong AtMost(Vector256<float> a, Vector256<float> b) => Vector256.GreaterThanOrEqual(b, a).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong AtMostBits(Vector256<float> a, Vector256<float> b) => Vector256.LessThanOrEqual(a.AsUInt32(), b.AsUInt32()).ExtractMostSignificantBits();
@@ -235,7 +235,7 @@ internal readonly unsafe struct FloatLanes128 : IFloatLanes<Vector128<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong AtMost(Vector128<float> a, Vector128<float> b) => Vector128.LessThanOrEqual(a, b).ExtractMostSignificantBits();
+    public static ulong AtMost(Vector128<float> a, Vector128<float> b) => Vector128.GreaterThanOrEqual(b, a).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong AtMostBits(Vector128<float> a, Vector128<float> b) => Vector128.LessThanOrEqual(a.AsUInt32(), b.AsUInt32()).ExtractMostSignificantBits();

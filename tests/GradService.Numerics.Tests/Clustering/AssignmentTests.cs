@@ -212,7 +212,7 @@ public sealed class AssignmentTests
         fixed (float* p = points, c = centroids)
         fixed (int* n = nearest)
         {
-            using var memory = new Scratch(CentroidPanels<float>.Room(clusters, dimensions, Lanes).Count + CoarsePanels<float>.Room(clusters, dimensions, Lanes).Count, 5);
+            using var memory = new Scratch(CentroidPanels<float>.Room(clusters, dimensions, Lanes).Count + CoarsePanels<float>.Room(clusters, dimensions).Count, 5);
             Scratch taken = memory;
             var panels = new CentroidPanels<float>(c, clusters, dimensions, Lanes, ref taken);
             var coarse = new CoarsePanels<float>(panels, p, 6, ref taken);
