@@ -127,7 +127,7 @@ internal readonly unsafe struct CentroidPanels<T>
     public (double Fixed, double BySquare) SlackBound => (_floor + (4 * _relative * Largest), 2.02 * _relative);
 
     /// <summary>-2 times a coordinate of eight moved centroids, the first a multiple of eight; 0 where there is none.</summary>
-    public Vector256<float> Factors8(int k, int d) => k < Columns && d < Dimensions
+    public Vector256<float> EightFactors(int k, int d) => k < Columns && d < Dimensions
         ? Vector256.Load(Factors + ((long)(k / Width) * Dimensions * Width) + ((long)d * Width) + (k % Width))
         : Vector256<float>.Zero;
 

@@ -123,8 +123,8 @@ internal readonly unsafe struct CoarsePanels<T>
             int* columns = Factors + ((long)(k / ShortProductTile.Columns) * Pairs * ShortProductTile.Columns) + (k % ShortProductTile.Columns);
             for (int pair = 0; pair < Pairs; pair++, columns += ShortProductTile.Columns)
             {
-                Vector256<int> first = Avx.ConvertToVector256Int32(panels.Factors8(k, 2 * pair) * scale);
-                Vector256<int> second = Avx.ConvertToVector256Int32(panels.Factors8(k, (2 * pair) + 1) * scale);
+                Vector256<int> first = Avx.ConvertToVector256Int32(panels.EightFactors(k, 2 * pair) * scale);
+                Vector256<int> second = Avx.ConvertToVector256Int32(panels.EightFactors(k, (2 * pair) + 1) * scale);
                 ((first & Vector256.Create(0xFFFF)) | (second << 16)).Store(columns);
             }
         }

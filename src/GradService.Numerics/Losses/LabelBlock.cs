@@ -10,8 +10,11 @@ internal static unsafe class LabelBlock
     /// <summary>The labels in a block.</summary>
     public const int Count = 8;
 
-    /// <summary>The least numbers in a table for <see cref="LookUp"/>: as many as two vectors hold, in which a machine finds those of all labels at once.</summary>
-    public const int LeastTable = 16;
+    // As many as two vectors hold, in which a machine finds those of all labels at once.
+    private const int LeastTable = 16;
+
+    /// <summary>The room for a table that <see cref="LookUp"/> reads.</summary>
+    public static int TableLength(int classes) => Math.Max(LeastTable, classes);
 
     /// <summary>Whether each of a block's labels is a class and none is the ignored one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -24,7 +27,7 @@ internal static unsafe class LabelBlock
 
     /// <summary>What a table says of each of a block's labels.</summary>
     /// <param name="labels">The labels, all of them classes.</param>
-    /// <param name="table">A number for each class, and any others up to <see cref="LeastTable"/> of them.</param>
+    /// <param name="table">A number for each class, and any others up to <see cref="TableLength"/> of them.</param>
     /// <param name="classes">How many classes.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> LookUp(int* labels, double* table, int classes) => Avx512F.IsSupported && classes <= LeastTable

@@ -28,7 +28,7 @@ internal static unsafe class LabelledLoss
         LabelledLossRules.RequireLengths(
             settings, view, shares, scores.Length, shares ? shareOf.Length : labels.Length, weight.Length, sampleWeight.Length, predictions.Length, upstream.Length, losses.Length, gradient.Length);
 
-        var weights = new double[Math.Max(LabelBlock.LeastTable, view.Count)];
+        var weights = new double[LabelBlock.TableLength(view.Count)];
         Array.Fill(weights, 1);
         for (int c = 0; c < weight.Length; c++)
         {

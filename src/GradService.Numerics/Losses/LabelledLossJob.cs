@@ -26,7 +26,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
 
     private bool IsSingle => IsUnsmoothed && FloatSoftmax.Fits<T>(operands.View);
 
-    public long ScratchLength => LossTile.Size(operands.View.Count, Tile.Width(operands.View.Count), operands.Labels == null) + Math.Max(LabelBlock.LeastTable, operands.View.Count);
+    public long ScratchLength => LossTile.Size(operands.View.Count, Tile.Width(operands.View.Count), operands.Labels == null) + LabelBlock.TableLength(operands.View.Count);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V>(int chunk)
@@ -50,7 +50,7 @@ internal readonly unsafe struct LabelledLossJob<T>(LabelledLossOperands<T> opera
             tile.WeightSum = operands.WeightSum;
             if (!WeighsTargets)
             {
-                tile.Weight = scratch.Take(Math.Max(LabelBlock.LeastTable, classes));
+                tile.Weight = scratch.Take(LabelBlock.TableLength(classes));
                 new Span<double>(tile.Weight, classes).Fill(1);
                 tile.WeightSum = classes;
             }

@@ -53,7 +53,10 @@ internal unsafe interface IFloatLanes<TVector>
     /// <summary>A bit for each lane of <paramref name="a"/> whose bits as an unsigned integer are at most those of <paramref name="b"/>, the first lane lowest.</summary>
     static abstract ulong AtMostBits(TVector a, TVector b);
 
-    /// <summary>A bit for each lane of <paramref name="a"/> that is at most that of <paramref name="b"/>, the first lane lowest.</summary>
+    /// <summary>
+    /// A bit for each lane of <paramref name="a"/> that is at most that of <paramref name="b"/>, the first lane lowest. Compared from the right, so that
+    /// the instruction itself can read <paramref name="a"/> from memory.
+    /// </summary>
     static abstract ulong AtMost(TVector a, TVector b);
 }
 

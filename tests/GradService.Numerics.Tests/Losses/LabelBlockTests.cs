@@ -12,7 +12,7 @@ public sealed class LabelBlockTests
     [InlineData(40)]
     public unsafe void A_table_says_of_each_label_what_stands_at_its_class(int classes)
     {
-        double[] table = [.. Enumerable.Range(0, Math.Max(LabelBlock.LeastTable, classes)).Select(c => c < classes ? 1.5 + (c * c) : double.NaN)];
+        double[] table = [.. Enumerable.Range(0, LabelBlock.TableLength(classes)).Select(c => c < classes ? 1.5 + (c * c) : double.NaN)];
         for (int first = 0; first < classes; first++)
         {
             int[] labels = [.. Enumerable.Range(0, LabelBlock.Count).Select(at => (first + (3 * at)) % classes)];
