@@ -91,7 +91,7 @@ public static class BinaryCrossEntropy
             V right = V.Select(logistic.IsPositive, towards, against);
             V wrong = V.Select(logistic.IsPositive, against, towards);
             V steepness = logistic.Larger * (wrong - (right * logistic.Decay));
-            slope = V.Select(logistic.IsPositive, steepness, -steepness);
+            slope = V.Select(logistic.IsPositive, steepness, V.Zero - steepness);
             return (wrong * logistic.Magnitude) + ((wrong + right) * logistic.Log);
         }
     }

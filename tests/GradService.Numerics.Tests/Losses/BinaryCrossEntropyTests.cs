@@ -51,6 +51,18 @@ public sealed class BinaryCrossEntropyTests
         Close.All([-tiny, tiny, -Math.Exp(-745), -1, 0.5], gradient, 1e-15, 1e-323);
     }
 
+    [Theory]
+    [InlineData(0, 0.5)]
+    [InlineData(-1e300, 0)]
+    [InlineData(1e300, 1)]
+    public void A_gradient_of_0_has_no_sign(double logit, double label)
+    {
+        Assert.Equal(0, BitConverter.DoubleToInt64Bits(Assert.Single(Run([logit], [label], [], [], Reduction.Sum).Gradient)));
+        float[] gradient = [1];
+        BinaryCrossEntropy.Evaluate<float>([(float)Math.Clamp(logit, -1e30, 1e30)], [(float)label], [], [], [], new BinaryCrossEntropyOptions(), [], gradient, new Execution(1));
+        Assert.Equal(0, BitConverter.SingleToInt32Bits(gradient[0]));
+    }
+
     [Fact]
     public void From_probabilities_small_ones_keep_their_digits_and_the_clip_has_no_slope()
     {
