@@ -7,8 +7,7 @@ namespace GradService.Numerics.Losses;
 /// <summary>
 /// Cross-entropy and focal loss of FP32 logits against class indices: <see cref="SoftmaxLoss"/> with the exponentials in FP32, twice as many
 /// at a time. What is known of a position rather than of a class is FP64 as ever, and so is in effect the sum of the exponentials, whose
-/// rounding is carried along. Losses and gradients are within 3 ulp; where the label's probability is within 1e-5 of 1, what the sum's rounding lost is
-/// itself a sum in FP32, and they are within 1 + C/4 of them for C classes, if that is more. The focal loss raises 1 - p to a power: 1 + gamma times as many.
+/// rounding is carried along. Losses and gradients are within 3 ulp, those of the focal loss, which raises 1 - p to a power, within 1 + gamma times as many.
 /// </summary>
 internal static unsafe class SingleSoftmaxLoss
 {

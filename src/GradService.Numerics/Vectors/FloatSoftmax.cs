@@ -31,6 +31,9 @@ internal readonly unsafe struct FloatSoftmax(int classes, int* labels, float* ti
     // Fewer take no time in FP64 either, and are then right to the last digit.
     private const int FewestScores = 1 << 14;
 
+    // Times the square of the number of classes: above, what is lost of what the sum lost is below half a unit of the last place of the others.
+    private const float Little = 1f / (1 << 23);
+
     private readonly float* _columns = columns + (Turn(first) * Columns * Lanes);
 
     /// <summary>The exponential of the label's score; 0 where there is no label.</summary>
@@ -52,6 +55,8 @@ internal readonly unsafe struct FloatSoftmax(int classes, int* labels, float* ti
     private float* Factor => _columns;
 
     private float* AtLabel => _columns + Lanes;
+
+    private float LittleOthers => Little * classes * classes;
 
     /// <summary>Whether there are scores of the type, and enough of them.</summary>
     public static bool Fits<T>(AxisView view) => typeof(T) == typeof(float) && view.Length >= FewestScores && view.Count <= FloatTile.MostClasses;
@@ -157,6 +162,8 @@ internal readonly unsafe struct FloatSoftmax(int classes, int* labels, float* ti
     {
         ulong all = ulong.MaxValue >> (64 - TLanes.Count);
         ulong narrow = all;
+        ulong certain = 0;
+        TVector little = TLanes.Fill(LittleOthers);
         int most = classes;
         int turn = Math.Max(0, most - Distance);
         long byClass = stride;
@@ -208,12 +215,58 @@ internal readonly unsafe struct FloatSoftmax(int classes, int* labels, float* ti
             TLanes.Store(own, Own + lane);
             TLanes.Store(picked, Picked + lane);
             TLanes.Store(coming, nextLargest + lane);
+            TVector others = TLanes.Add(TLanes.Subtract(TLanes.Subtract(sum, TLanes.Fill(1)), own), lost);
+            certain |= TLanes.AtMostBits(others, little);
 
             // The bits of a NaN, an infinity or a negative number are above those of any finite positive one.
             narrow &= TLanes.AtMostBits(widest, TLanes.Fill(FloatExponential.Largest)) & FloatExponential.Fits<TLanes, TVector>(largest);
         }
 
+        if (certain != 0)
+        {
+            AddOthers();
+        }
+
         return narrow == all;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AddOthers()
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            AddOthers<DoubleLanes512>();
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            AddOthers<DoubleLanes256>();
+        }
+        else
+        {
+            AddOthers<DoubleLanes128>();
+        }
+    }
+
+    // Where the label is all but certain, the others hardly move the sum, and most of them is what it lost, added up in FP32: here they are added up
+    // in FP64. The sum is then 1 and the label's exponential, which is 1 too.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddOthers<V>()
+        where V : struct, IDoubleLanes<V>
+    {
+        for (int lane = 0; lane < Lanes; lane += V.Count)
+        {
+            V certain = V.AtMost(Others<V>(lane), V.Fill(LittleOthers));
+            var label = V.Load(labels + lane);
+            V others = V.Zero;
+            float* exponential = tile + lane;
+            for (int c = 0; c < classes; c++, exponential += stride)
+            {
+                others += V.Select(V.Equal(label, V.Fill(c)), V.Zero, V.Load(exponential));
+            }
+
+            V.Select(certain, V.One + V.One, V.Load(SumPlusOne + lane)).Store(SumPlusOne + lane);
+            V.Select(certain, others, V.Load(Lost + lane)).Store(Lost + lane);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
