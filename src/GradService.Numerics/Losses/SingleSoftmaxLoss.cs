@@ -106,9 +106,10 @@ internal static unsafe class SingleSoftmaxLoss
     {
         int lane = first + some;
         var own = V.Load(softmax.Own + some);
+        V rest = softmax.AllButOne<V>(some);
         V others = softmax.Others<V>(some);
         V below = V.Load(softmax.Picked + some) - V.Load(softmax.Largest + some);
-        V information = SoftmaxLoss.LogOfSum<float, V>(own, others, out V reciprocal) - below;
+        V information = Logarithm.OfOnePlus<float, V>(rest, V.One + rest, out V reciprocal) - below;
         V ignored = SoftmaxLoss.Ignored<V>(tile, lane);
         var pull = V.Load(tile.Hit + lane);
         V loss = pull * information;

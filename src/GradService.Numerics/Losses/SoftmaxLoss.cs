@@ -173,7 +173,7 @@ internal static unsafe class SoftmaxLoss
     /// <param name="others">The sum of all others.</param>
     /// <param name="reciprocal">1 / (own + others).</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V LogOfSum<T, V>(V own, V others, out V reciprocal)
+    private static V LogOfSum<T, V>(V own, V others, out V reciprocal)
         where V : struct, IDoubleLanes<V>
     {
         // All exponentials but one that is exactly 1: the label's, or another's.

@@ -61,11 +61,11 @@ internal static class FloatExponential
         TVector r = TLanes.Subtract(most, TLanes.FusedMultiplyAdd(n, TLanes.Fill(Ln2Rest), largest.Left));
 
         // e^r = 1 + r q(r), with the q of degree 5 whose largest error, relative to e^r, is least: 0.05 units of 2^-24.
-        TVector square = TLanes.Multiply(r, r);
-        TVector q01 = TLanes.FusedMultiplyAdd(r, TLanes.Fill(0.49999994f), TLanes.Fill(1));
-        TVector q23 = TLanes.FusedMultiplyAdd(r, TLanes.Fill(0.041668285f), TLanes.Fill(0.16666521f));
-        TVector q45 = TLanes.FusedMultiplyAdd(r, TLanes.Fill(0.0013819205f), TLanes.Fill(0.008368695f));
-        TVector q = TLanes.FusedMultiplyAdd(TLanes.FusedMultiplyAdd(q45, square, q23), square, q01);
+        TVector q = TLanes.FusedMultiplyAdd(r, TLanes.Fill(0.0013819205f), TLanes.Fill(0.008368695f));
+        q = TLanes.FusedMultiplyAdd(q, r, TLanes.Fill(0.041668285f));
+        q = TLanes.FusedMultiplyAdd(q, r, TLanes.Fill(0.16666521f));
+        q = TLanes.FusedMultiplyAdd(q, r, TLanes.Fill(0.49999994f));
+        q = TLanes.FusedMultiplyAdd(q, r, TLanes.Fill(1));
         return TLanes.AddBits(TLanes.FusedMultiplyAdd(r, q, TLanes.Fill(1)), TLanes.ShiftBitsLeft(shifted, 23));
     }
 }

@@ -34,6 +34,9 @@ internal readonly unsafe struct FloatSoftmax(int classes, int* labels, float* ti
     // Times the square of the number of classes: above, what is lost of what the sum lost is below half a unit of the last place of the others.
     private const float Little = 1f / (1 << 23);
 
+    // The number whose bits are those of the integer 1.
+    private const float OneMore = float.Epsilon;
+
     private readonly float* _columns = columns + (Turn(first) * Columns * Lanes);
 
     /// <summary>The exponential of the label's score; 0 where there is no label.</summary>
@@ -64,10 +67,15 @@ internal readonly unsafe struct FloatSoftmax(int classes, int* labels, float* ti
     /// <summary>Whose turn it is, from 0 to 2, from a first position on.</summary>
     public static int Turn(int first) => (int)((uint)first / Lanes % Turns);
 
+    /// <summary>The sum of some positions' exponentials but for one that is 1, once evaluated.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V AllButOne<V>(int lane)
+        where V : struct, IDoubleLanes<V> => V.Load(SumPlusOne + lane) - V.Fill(2.0) + V.Load(Lost + lane);
+
     /// <summary>The sum of some positions' exponentials but for the label's, once evaluated.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Others<V>(int lane)
-        where V : struct, IDoubleLanes<V> => V.Load(SumPlusOne + lane) - V.One - V.Load(Own + lane) + V.Load(Lost + lane);
+        where V : struct, IDoubleLanes<V> => AllButOne<V>(lane) + (V.One - V.Load(Own + lane));
 
     /// <summary>Says what some positions' exponentials are multiplied by when they are written, and what is written at the label instead.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -181,12 +189,12 @@ internal readonly unsafe struct FloatSoftmax(int classes, int* labels, float* ti
             TVector own = TLanes.Fill(0);
             TVector sum = TLanes.Fill(1);
             TVector lost = TLanes.Fill(0);
+            TVector current = TLanes.Fill(0);
             float* fetched = from + ((most - turn) * scoreStride);
             for (int c = 0; c < most; c++)
             {
                 TVector value = TLanes.Load(score);
                 TVector copied = TLanes.Load(from);
-                TVector known = TLanes.Fill(BitConverter.Int32BitsToSingle(c));
                 if (c == turn)
                 {
                     fetched = scores + lane + TLanes.Count;
@@ -200,8 +208,9 @@ internal readonly unsafe struct FloatSoftmax(int classes, int* labels, float* ti
                 TLanes.Store(exponential, score);
                 coming = TLanes.Max(copied, coming);
                 widest = TLanes.LargerBits(difference, widest);
-                picked = TLanes.SelectEqualBits(label, known, value, picked);
-                own = TLanes.SelectEqualBits(label, known, exponential, own);
+                picked = TLanes.SelectEqualBits(label, current, value, picked);
+                own = TLanes.SelectEqualBits(label, current, exponential, own);
+                current = TLanes.AddBits(current, TLanes.Fill(OneMore));
                 TVector more = TLanes.Add(sum, exponential);
                 lost = TLanes.Add(lost, TLanes.Subtract(exponential, TLanes.Subtract(more, sum)));
                 sum = more;
@@ -215,7 +224,8 @@ internal readonly unsafe struct FloatSoftmax(int classes, int* labels, float* ti
             TLanes.Store(own, Own + lane);
             TLanes.Store(picked, Picked + lane);
             TLanes.Store(coming, nextLargest + lane);
-            TVector others = TLanes.Add(TLanes.Subtract(TLanes.Subtract(sum, TLanes.Fill(1)), own), lost);
+            TVector allButOne = TLanes.Add(TLanes.Subtract(sum, TLanes.Fill(2)), lost);
+            TVector others = TLanes.Add(allButOne, TLanes.Subtract(TLanes.Fill(1), own));
             certain |= TLanes.AtMostBits(others, little);
 
             // The bits of a NaN, an infinity or a negative number are above those of any finite positive one.
@@ -280,12 +290,14 @@ internal readonly unsafe struct FloatSoftmax(int classes, int* labels, float* ti
             TVector factor = TLanes.Load(Factor + lane);
             TVector atLabel = TLanes.Load(AtLabel + lane);
             TVector label = TLanes.Load((float*)labels + lane);
+            TVector current = TLanes.Fill(0);
             float* from = tile + lane;
             float* to = target + lane;
             for (int c = 0; c < most; c++)
             {
                 TVector product = TLanes.Multiply(factor, TLanes.Load(from));
-                TLanes.Store(TLanes.SelectEqualBits(label, TLanes.Fill(BitConverter.Int32BitsToSingle(c)), atLabel, product), to);
+                TLanes.Store(TLanes.SelectEqualBits(label, current, atLabel, product), to);
+                current = TLanes.AddBits(current, TLanes.Fill(OneMore));
                 from += byClass;
                 to += targetStride;
             }
