@@ -16,7 +16,8 @@ namespace GradService.Operations.Losses;
 /// of elements that are already right, and k = 0 fixes it at ln C. The other two combinations are there to compare.</para>
 /// <para>Label smoothing e with weights follows PyTorch: (1-e) w_y (-l_y) + (e/C) sum_c w_c (-l_c), and <c>mean</c> still divides by the sum of w_y.
 /// With class probabilities <c>mean</c> divides by the number of elements (by the sum of <c>sample_weight</c> where given), as in PyTorch, and <c>ignore_index</c> does not apply.</para>
-/// <para>Edge cases: all elements ignored, or a zero total weight, under <c>mean</c> gives NaN and a sentence in <c>warnings</c>; an empty batch gives NaN under <c>mean</c>
+/// <para>Edge cases: all elements ignored, or weights that are all zero, under <c>mean</c> gives NaN and a sentence in <c>warnings</c>, weights of both signs that
+/// add up to zero an infinite loss and gradient, as in PyTorch; an empty batch gives NaN under <c>mean</c>
 /// and 0 under <c>sum</c>; a logit of -Infinity at the true class gives an infinite loss with a finite gradient; +Infinity, NaN or all -Infinity give NaN;
 /// a zero weight times an infinite loss is NaN. Logits of any finite size are safe: the maximum is subtracted, nothing is clipped.</para>
 /// <para>With <c>from</c> = <c>probabilities</c>, <c>logits</c> holds probabilities p, clipped to [epsilon, 1-epsilon] and not renormalised; the gradient is -w q / p inside that interval and 0 outside.</para>

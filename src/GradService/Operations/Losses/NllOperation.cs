@@ -11,7 +11,8 @@ namespace GradService.Operations.Losses;
 /// <para>Labels, weights, reductions, smoothing and ignored elements as in <c>losses/cross-entropy</c>. Parameters that speak of logits
 /// (<c>from</c>, <c>epsilon</c>, <c>apply_to</c>) have no meaning here and are refused.</para>
 /// <para>Edge cases: a log-probability of -Infinity at the true class gives an infinite loss; the gradient does not depend on the log-probabilities and stays finite.
-/// All elements ignored, or a zero total weight, under <c>mean</c> gives NaN and a sentence in <c>warnings</c>.</para>
+/// All elements ignored, or weights that are all zero, under <c>mean</c> gives NaN and a sentence in <c>warnings</c>; weights of both signs that add up to zero
+/// divide by 0.</para>
 /// </remarks>
 /// <formula name="loss">L_i = -w_{y_i} l_{i,y_i};  mean: sum_i s_i L_i / sum_i s_i w_{y_i} over the elements not ignored</formula>
 /// <formula name="grad_log_probs">dL_i/dl_ic = -w_{y_i} [c = y_i];  class probabilities q: -w_c q_ic</formula>
