@@ -5,6 +5,8 @@ internal static class NearestName
 {
     private const int LongestGuessed = 64;
 
+    private static readonly char[] Separators = ['/', '.', ':'];
+
     private static readonly Dictionary<string, string[]> NoAliases = [];
 
     /// <summary>The name probably meant.</summary>
@@ -34,12 +36,11 @@ internal static class NearestName
             }
         }
 
-        // A third of the letters may differ, so that short names match only their near misses.
-        (string? Name, int Distance) best = names
-            .Select(name => (Name: (string?)name, Distance: Distance(Plain(name), plain)))
+        return names
+            .Select(name => (Name: (string?)name, Distance: Distance(name, found)))
+            .Where(candidate => candidate.Distance is not null)
             .OrderBy(candidate => candidate.Distance)
-            .FirstOrDefault((null, int.MaxValue));
-        return best.Distance <= Math.Max(1, Math.Min(plain.Length, best.Name?.Length ?? 0) / 3) ? best.Name : null;
+            .FirstOrDefault().Name;
     }
 
     /// <summary>A sentence that asks whether the nearest name was meant, after a space; empty when none is near.</summary>
@@ -49,11 +50,26 @@ internal static class NearestName
     public static string Question(IReadOnlyList<string> names, string found, string prefix = "") =>
         Among(names, found) is { } near ? $" Did you mean {prefix}{near}?" : string.Empty;
 
+    // Null where more than a third of the letters differ, so that short names match only their near misses. What two names of one family
+    // have in common by it makes them no nearer.
+    private static int? Distance(string name, string found)
+    {
+        int family = name.LastIndexOfAny(Separators) + 1;
+        if (found.LastIndexOfAny(Separators) + 1 == family && name.AsSpan(0, family).Equals(found.AsSpan(0, family), StringComparison.OrdinalIgnoreCase))
+        {
+            (name, found) = (name[family..], found[family..]);
+        }
+
+        (name, found) = (Plain(name), Plain(found));
+        int edits = Edits(name, found);
+        return edits <= Math.Max(1, Math.Min(name.Length, found.Length) / 3) ? edits : null;
+    }
+
     private static string Plain(string name) =>
         string.Concat(name.Where(char.IsLetterOrDigit).Select(char.ToLowerInvariant));
 
     /// <summary>Letters to insert, delete, replace, or swap with a neighbour, to make one word of the other (optimal string alignment).</summary>
-    private static int Distance(string left, string right)
+    private static int Edits(string left, string right)
     {
         var rows = new int[left.Length + 1, right.Length + 1];
         for (int i = 0; i <= left.Length; i++)

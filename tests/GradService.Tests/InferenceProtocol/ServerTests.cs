@@ -87,6 +87,7 @@ public sealed class ServerTests(ServiceFixture service, EchoService echoes) : IC
     [Theory]
     [InlineData("GET", "/v2/models/nothing", "Request for unknown model: 'nothing' is not found. GET /v2/models lists what there is.")]
     [InlineData("GET", "/v2/models/losses.nl", "Request for unknown model: 'losses.nl' is not found. Did you mean 'losses.nll'?")]
+    [InlineData("GET", "/v2/models/losses.foo", "Request for unknown model: 'losses.foo' is not found. GET /v2/models lists what there is.")]
     [InlineData("GET", "/v2/models/nothing/ready", "Request for unknown model: 'nothing' is not found. GET /v2/models lists what there is.")]
     [InlineData("GET", "/v2/models/nothing/stats", "Request for unknown model: 'nothing' is not found. GET /v2/models lists what there is.")]
     [InlineData("POST", "/v2/models/nothing/infer", "Request for unknown model: 'nothing' is not found. GET /v2/models lists what there is.")]

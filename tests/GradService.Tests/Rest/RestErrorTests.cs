@@ -73,12 +73,16 @@ public sealed class RestErrorTests(ServiceFixture service)
         Assert.NotNull(loss["warnings"]);
     }
 
-    [Fact]
-    public async Task An_operation_that_is_not_there_gets_a_hint()
+    [Theory]
+    [InlineData("/v1/losses/cross-entropi", " Did you mean /v1/losses/cross-entropy?")]
+    [InlineData("/v1/loses/cross-entropy", " Did you mean /v1/losses/cross-entropy?")]
+    [InlineData("/v1/losses/foo", "")]
+    [InlineData("/v1/foo", "")]
+    public async Task An_operation_that_is_not_there_gets_a_hint_where_one_is_near(string path, string hint)
     {
-        using HttpResponseMessage answer = await service.Client.PostJsonAsync("/v1/losses/cross-entropi", "{}");
+        using HttpResponseMessage answer = await service.Client.PostJsonAsync(path, "{}");
         JsonNode problem = await Problem(answer, 404);
-        Assert.Equal("There is no /v1/losses/cross-entropi. Did you mean /v1/losses/cross-entropy? GET /v1/operations lists what there is.", (string?)problem["detail"]);
+        Assert.Equal($"There is no {path}.{hint} GET /v1/operations lists what there is.", (string?)problem["detail"]);
     }
 
     [Fact]
