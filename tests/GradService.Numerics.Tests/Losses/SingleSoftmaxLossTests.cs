@@ -62,6 +62,36 @@ public sealed class SingleSoftmaxLossTests
         }
     }
 
+    // Their exponentials' errors are one, which the sum then has too, and another class's may be on the other side.
+    [Theory]
+    [InlineData(3)]
+    [InlineData(8)]
+    [InlineData(16)]
+    [InlineData(256)]
+    public void Where_all_classes_but_two_have_one_score_gradients_are_within_four_and_a_half_units(int classes)
+    {
+        var random = new Random(classes);
+        float Score() => (float)((random.NextDouble() * 0.7) - 0.35);
+        var view = new AxisView(4000 * 16 / classes * 4, classes, 1);
+        double[] logits = new double[view.Length];
+        int[] labels = new int[view.Positions];
+        for (int position = 0; position < view.Positions; position++)
+        {
+            // The second is one of which it is known that it is 3.8 units off.
+            (float one, float other, float all) = position % 2 == 0 ? (Score(), Score(), Score()) : (0.11693747f, -0.23685567f, -0.22193445f);
+            Span<double> scores = logits.AsSpan(position * classes, classes);
+            scores.Fill(all);
+            (scores[0], scores[1]) = (one, other);
+            labels[position] = random.Next(classes);
+        }
+
+        var problem = new Problem(view, logits, new CrossEntropyOptions { Reduction = Reduction.None }) { Labels = labels };
+        Evaluation wide = Evaluation.Of<double>(problem);
+        Evaluation narrow = Evaluation.Of<float>(problem);
+        AssertClose(wide.Losses, narrow.Losses, 3, "loss");
+        AssertClose(wide.Gradient, narrow.Gradient, 4.5, "gradient");
+    }
+
     [Fact]
     public void What_a_position_gives_does_not_depend_on_how_certain_those_beside_it_are()
     {
