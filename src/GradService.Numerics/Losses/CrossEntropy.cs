@@ -19,12 +19,14 @@ namespace GradService.Numerics.Losses;
 /// <c>l = -s sum_c w_c q_c log p_c</c>, with gradient <c>-s w_c q_c / p_c</c> inside the interval, ends included, and 0 outside, where the
 /// clipped loss no longer changes.</para>
 /// <para>An ignored element has loss 0 and gradient 0 (NaN where its own logits make the softmax NaN). When nothing is counted the mean
-/// is 0/0, NaN, with gradient 0; when the counted weights are all 0 the mean is NaN and so is the gradient, and where
-/// weights of both signs add up to 0 both are divided by it. A weight of 0 times an infinite loss is NaN. One +infinity, or nothing but -infinity, among an element's logits makes it NaN.</para>
+/// is 0/0, NaN, with gradient 0; when the counted weights are all 0 the mean is NaN and so is the gradient, and where weights of
+/// both signs add up to 0 both are divided by it. A weight of 0 times an infinite loss is NaN. One +infinity, or nothing but -infinity, among
+/// an element's logits makes it NaN.</para>
 /// <para>Everything between reading and writing is FP64, whatever the element type; of FP32 input, exponentials and logarithms are taken to
 /// 1e-10 of themselves. FP32 losses and gradients are within 2 ulp, but where smoothing makes a probability nearly equal its target: there the
 /// gradient is within 1e-10 of the target. From 16,384 FP32 logits on, against class indices without smoothing, the exponentials are FP32,
-/// within 1.2 ulp, losses within 3 ulp and gradients within 4.5: twice as fast. The same input gives the same bits on any number of threads and any vector width. Source: semantics of torch.nn.functional.cross_entropy, PyTorch 2.</para>
+/// within 1.2 ulp, losses within 3 ulp and gradients within 4.5: twice as fast. The same input gives the same bits on any number of threads
+/// and any vector width, but for the sign of a NaN. Source: semantics of torch.nn.functional.cross_entropy, PyTorch 2.</para>
 /// </remarks>
 public static class CrossEntropy
 {

@@ -92,7 +92,7 @@ internal readonly unsafe struct LabelledOverlapSums<T>(OverlapOperands<T> operan
             written.Fetch(lane, operands.View.Count);
             int after = lane + FloatTile.Lanes < count ? lane + FloatTile.Lanes : lane;
             FloatSoftmax softmax = Softmax((float*)tile, stride, lane, labels, columns);
-            if (!softmax.TryEvaluate(Softmax((float*)tile, stride, after, labels, columns), (float*)tile + after, stride))
+            if (!softmax.TryEvaluate<V>(Softmax((float*)tile, stride, after, labels, columns), (float*)tile + after, stride))
             {
                 return false;
             }

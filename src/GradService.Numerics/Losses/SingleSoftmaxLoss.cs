@@ -78,7 +78,7 @@ internal static unsafe class SingleSoftmaxLoss
                 }
 
                 int next = lane + Step < count ? lane + Step : lane;
-                if (!Softmax(tile, lane, stride, isInTile).TryEvaluate(Softmax(tile, next, stride, isInTile), source + next, stride))
+                if (!Softmax(tile, lane, stride, isInTile).TryEvaluate<V>(Softmax(tile, next, stride, isInTile), source + next, stride))
                 {
                     return false;
                 }

@@ -113,10 +113,11 @@ internal readonly unsafe struct FloatSoftmax(int classes, int* labels, float* ti
     /// <param name="scores">The scores of those.</param>
     /// <param name="scoreStride">From a class to the next.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryEvaluate(in FloatSoftmax next, float* scores, long scoreStride) =>
-        Vector512.IsHardwareAccelerated ? TryEvaluate<FloatLanes512, Vector512<float>>(next.Tile, next.Largest, scores, scoreStride)
-        : Vector256.IsHardwareAccelerated ? TryEvaluate<FloatLanes256, Vector256<float>>(next.Tile, next.Largest, scores, scoreStride)
-        : TryEvaluate<FloatLanes128, Vector128<float>>(next.Tile, next.Largest, scores, scoreStride);
+    public bool TryEvaluate<V>(in FloatSoftmax next, float* scores, long scoreStride)
+        where V : struct, IDoubleLanes<V> =>
+        Vector512.IsHardwareAccelerated ? TryEvaluate<FloatLanes512, Vector512<float>, V>(next.Tile, next.Largest, scores, scoreStride)
+        : Vector256.IsHardwareAccelerated ? TryEvaluate<FloatLanes256, Vector256<float>, V>(next.Tile, next.Largest, scores, scoreStride)
+        : TryEvaluate<FloatLanes128, Vector128<float>, V>(next.Tile, next.Largest, scores, scoreStride);
 
     /// <summary>Writes what <see cref="Weigh{V}"/> said.</summary>
     /// <param name="target">Receives the products, class-major; possibly where the exponentials are.</param>
@@ -165,8 +166,9 @@ internal readonly unsafe struct FloatSoftmax(int classes, int* labels, float* ti
     // The sum starts at the largest exponential, 1, which so is in it twice: then each that is added is the smaller, and what is lost of it is
     // known exactly.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool TryEvaluate<TLanes, TVector>(float* nextTile, float* nextLargest, float* scores, long scoreStride)
+    private bool TryEvaluate<TLanes, TVector, V>(float* nextTile, float* nextLargest, float* scores, long scoreStride)
         where TLanes : struct, IFloatLanes<TVector>
+        where V : struct, IDoubleLanes<V>
     {
         ulong all = ulong.MaxValue >> (64 - TLanes.Count);
         ulong narrow = all;
@@ -232,29 +234,17 @@ internal readonly unsafe struct FloatSoftmax(int classes, int* labels, float* ti
             narrow &= TLanes.AtMostBits(widest, TLanes.Fill(FloatExponential.Largest)) & FloatExponential.Fits<TLanes, TVector>(largest);
         }
 
+        if (narrow != all)
+        {
+            return false;
+        }
+
         if (certain != 0)
         {
-            AddOthers();
+            AddOthers<V>();
         }
 
-        return narrow == all;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AddOthers()
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            AddOthers<DoubleLanes512>();
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            AddOthers<DoubleLanes256>();
-        }
-        else
-        {
-            AddOthers<DoubleLanes128>();
-        }
+        return true;
     }
 
     // Where the label is all but certain, the others hardly move the sum, and most of them is what it lost, added up in FP32: here they are added up

@@ -14,9 +14,9 @@ public sealed class FocalTests
         problem =>
         {
             Evaluation expected = Evaluation.Of<float>(problem);
-            (LossSummary summary, float[] gradient) = Run<float>(problem, 0);
-            Assert.Equal(expected.Summary, summary);
-            Assert.Equal(expected.Gradient, gradient.Select(g => (double)g));
+            Evaluation found = Evaluation.OfFocal<float>(problem, 0);
+            Assert.Equal(expected.Summary, found.Summary);
+            Assert.Equal(expected.Gradient, found.Gradient);
         },
         iter: 100);
 
@@ -24,7 +24,7 @@ public sealed class FocalTests
     public void Loss_and_gradient_are_those_of_the_definition() => Gen.Select(Any, Gen.OneOf(Gen.Const(1.0), Gen.Const(2.0), Gen.Double[0.1, 6])).Sample(
         (problem, gamma) =>
         {
-            (LossSummary summary, double[] gradient) = Run<double>(problem, gamma);
+            (LossSummary summary, _, double[] gradient) = Evaluation.OfFocal<double>(problem, gamma);
             AxisView view = problem.View;
             double sum = 0;
             var slopes = new double[view.Length];
@@ -102,8 +102,8 @@ public sealed class FocalTests
         foreach (bool shares in new[] { false, true })
         {
             Problem problem = Problems.Random(5, new AxisView(3, 7, 20_011), new CrossEntropyOptions { Reduction = Reduction.Sum }, shares);
-            (LossSummary one, float[] first) = Run<float>(problem, 1.5);
-            (LossSummary three, float[] second) = Run<float>(problem, 1.5, threads: 3);
+            (LossSummary one, _, double[] first) = Evaluation.OfFocal<float>(problem, 1.5);
+            (LossSummary three, _, double[] second) = Evaluation.OfFocal<float>(problem, 1.5, threads: 3);
             Assert.Equal(one, three);
             Assert.True(first.AsSpan().SequenceEqual(second));
         }
@@ -120,17 +120,5 @@ public sealed class FocalTests
     {
         var gradient = new double[logits.Length];
         return (Focal.Evaluate<double>(logits, new(1, logits.Length, 1), [label], [], [], [], new FocalOptions { Gamma = gamma }, [], gradient, default), gradient);
-    }
-
-    private static (LossSummary Summary, T[] Gradient) Run<T>(Problem problem, double gamma, int threads = 1)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
-    {
-        T[] To(double[] values) => [.. values.Select(T.CreateTruncating)];
-        var options = new FocalOptions { Gamma = gamma, Reduction = problem.Options.Reduction };
-        var gradient = new T[problem.View.Length];
-        LossSummary summary = problem.Shares is null
-            ? Focal.Evaluate<T>(To(problem.Logits), problem.View, problem.Labels.AsSpan(), To(problem.Weight), To(problem.SampleWeight), [], options, [], gradient, new Execution(threads))
-            : Focal.Evaluate<T>(To(problem.Logits), problem.View, To(problem.Shares).AsSpan(), To(problem.Weight), To(problem.SampleWeight), [], options, [], gradient, new Execution(threads));
-        return (summary, gradient);
     }
 }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using GradService.Numerics.Losses;
 using GradService.Numerics.Tensors;
 
@@ -54,10 +53,8 @@ public sealed class SingleSoftmaxLossTests
             AssertClose(problem with { View = new AxisView(1, classes, problem.Labels.Length), Logits = Transposed(problem.Logits, classes) });
             foreach (double gamma in new[] { 0.5, 1, 2 })
             {
-                (double[] losses, double[] gradient) = FocalLoss<double>(problem, gamma);
-                (double[] narrowLosses, double[] narrowGradient) = FocalLoss<float>(problem, gamma);
-                AssertClose(losses, narrowLosses, 3 * (1 + gamma), "focal loss");
-                AssertClose(gradient, narrowGradient, 3 * (1 + gamma), "gradient of the focal loss");
+                double ulps = 3 * (1 + gamma);
+                AssertClose(Evaluation.OfFocal<double>(problem, gamma), Evaluation.OfFocal<float>(problem, gamma), ulps, ulps);
             }
         }
     }
@@ -86,10 +83,7 @@ public sealed class SingleSoftmaxLossTests
         }
 
         var problem = new Problem(view, logits, new CrossEntropyOptions { Reduction = Reduction.None }) { Labels = labels };
-        Evaluation wide = Evaluation.Of<double>(problem);
-        Evaluation narrow = Evaluation.Of<float>(problem);
-        AssertClose(wide.Losses, narrow.Losses, 3, "loss");
-        AssertClose(wide.Gradient, narrow.Gradient, 4.5, "gradient");
+        AssertClose(Evaluation.Of<double>(problem), Evaluation.Of<float>(problem), 3, 4.5);
     }
 
     [Fact]
@@ -185,24 +179,18 @@ public sealed class SingleSoftmaxLossTests
     private static double[] Transposed(double[] logits, int classes) =>
         [.. Enumerable.Range(0, classes).SelectMany(c => Enumerable.Range(0, logits.Length / classes).Select(position => logits[(position * classes) + c]))];
 
-    private static (double[] Losses, double[] Gradient) FocalLoss<T>(Problem problem, double gamma)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var losses = new T[problem.View.Positions];
-        var gradient = new T[problem.View.Length];
-        T[] logits = [.. problem.Logits.Select(T.CreateTruncating)];
-        var options = new FocalOptions { Gamma = gamma, Reduction = Reduction.None };
-        Focal.Evaluate<T>(logits, problem.View, problem.Labels.AsSpan(), [], [], [], options, losses, gradient, default);
-        return ([.. losses.Select(double.CreateTruncating)], [.. gradient.Select(double.CreateTruncating)]);
-    }
-
     private static void AssertClose(Problem problem)
     {
         Evaluation wide = Evaluation.Of<double>(problem);
         Evaluation narrow = Evaluation.Of<float>(problem);
         Assert.Equal(wide.Summary.Loss, narrow.Summary.Loss, double.IsFinite(wide.Summary.Loss) ? 2e-7 * Math.Abs(wide.Summary.Loss) : 0);
-        AssertClose(wide.Losses, narrow.Losses, 3, "loss");
-        AssertClose(wide.Gradient, narrow.Gradient, 3, "gradient");
+        AssertClose(wide, narrow, 3, 3);
+    }
+
+    private static void AssertClose(Evaluation wide, Evaluation narrow, double ofLosses, double ofGradient)
+    {
+        AssertClose(wide.Losses, narrow.Losses, ofLosses, "loss");
+        AssertClose(wide.Gradient, narrow.Gradient, ofGradient, "gradient");
     }
 
     private static void AssertClose(double[] expected, double[] found, double ulps, string what)
